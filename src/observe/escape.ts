@@ -1,0 +1,17 @@
+/**
+ * What a stranger sent, made fit for a log: printable ASCII stays, every other octet and the
+ * backslash become `\xNN`, and what is longer than `atMost` octets is cut and ends in `…`, which
+ * nothing that is escaped can contain. Of a string, the octets of its UTF-8 are shown.
+ */
+export function escaped(text: string | Buffer, atMost = 256): string {
+  // A character is at least one octet: what lies behind `atMost` characters need not be encoded.
+  const octets =
+    typeof text === 'string'
+      ? Buffer.from(text.length > atMost ? text.slice(0, atMost + 1) : text)
+      : text
+  const kept = octets.length > atMost ? octets.subarray(0, atMost) : octets
+  const shown = kept
+    .toString('latin1')
+    .replace(/[^ -[\]-~]/g, octet => `\\x${octet.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return octets.length > atMost ? `${shown}…` : shown
+}
