@@ -1,0 +1,27 @@
+/** The names of Kubernetes and of the DNS, each as a rule with its sentence. */
+import { matches } from './schema.ts'
+
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
+const hostLabel = '[A-Za-z0-9_]([-A-Za-z0-9_]*[A-Za-z0-9])?'
+
+/** RFC 1123 label: names of namespaces, ports and listeners. */
+export const isLabel = matches(
+  `^${label}$`,
+  'must be lower-case letters, digits and "-", beginning and ending with a letter or digit',
+)
+
+/** RFC 1123 subdomain: names of most objects. */
+export const isSubdomain = matches(
+  `^${label}(\\.${label})*$`,
+  'must be lower-case letters, digits, "-" and ".", each part beginning and ending with a letter or digit',
+)
+
+export const isHostName = matches(
+  `^${hostLabel}(\\.${hostLabel})*$`,
+  'must be a host name, such as mail.example.com',
+)
+
+export const isCertificateHost = matches(
+  `^(\\*\\.)?${hostLabel}(\\.${hostLabel})*$`,
+  'must be a host name, or one with "*." in front',
+)
