@@ -1,0 +1,15 @@
+import { crdFiles, crdText } from './generate-crd.ts'
+import { metricsPage } from './generate-metrics.ts'
+
+/** A file that is printed from a table of the code. */
+export interface Generated {
+  /** From the repository's root. */
+  readonly path: string
+  print(): string
+}
+
+/** Every such file; `npm run generate` writes them, a test says when one is stale. */
+export const generated: readonly Generated[] = [
+  { path: 'docs/metrics.md', print: metricsPage },
+  ...crdFiles.map(path => ({ path, print: crdText })),
+]
