@@ -1,21 +1,20 @@
+import type { Failure } from '../../words/failure.ts'
+import { oneLine } from '../converse.ts'
 import type { Protocol } from '../protocol.ts'
+import { pop3Back } from './back.ts'
+import { door } from './front.ts'
+import { replies } from './replies.ts'
 
 export const pop3: Protocol = {
   name: 'pop3',
   alpn: 'pop3',
   words: {
-    denied: () => '',
-    refused: () => '',
-    unavailable: () => '',
-    internal: '',
+    denied: (_, text) => `-ERR ${oneLine(text)}\r\n`,
+    refused: () => replies.refused,
+    unavailable: (_, failure: Failure) =>
+      failure === 'login' ? replies.refused : replies.unavailable,
+    internal: replies.internal,
   },
-  door: () => ({
-    salted: false,
-    greet: () => {
-      throw new Error('pop3 is not written yet')
-    },
-  }),
-  back: () => {
-    throw new Error('pop3 is not written yet')
-  },
+  door,
+  back: pop3Back,
 }

@@ -1,0 +1,149 @@
+import { plainLength, plainResponse } from '../../sasl/client.ts'
+import type { Failure } from '../../words/failure.ts'
+import type { Identity } from '../../words/identity.ts'
+import { afterTls, back, fitsLine, line as lineOf, send } from '../converse.ts'
+import type { Back, BackFacts, BackStep, Leg } from '../protocol.ts'
+import { believed, xclient } from './xclient.ts'
+
+/**
+ * Toward POP3 backends: greeting, STLS (RFC 2595), Dovecot's XCLIENT, then nginx's USER and PASS,
+ * or AUTH PLAIN (RFC 5034) for credentials that such lines cannot carry.
+ */
+
+interface State {
+  readonly leg: Leg
+  readonly password: Buffer
+  /** The greeting said `[XCLIENT]`: it is said to peers that are trusted, and nowhere later. */
+  readonly trusted: boolean
+  readonly secure: boolean
+  readonly identity: Identity
+}
+
+/** RFC 2449 section 4: 255 octets, CRLF included. */
+const maxCommand = 253
+const space = 0x20
+const plus = 0x2b
+/** What ends a multi-line reply. */
+const end = Buffer.from('.')
+
+export function pop3Back(leg: Leg): Back {
+  return back('backend-greeting', line => {
+    const state: State = {
+      leg,
+      password: leg.password ?? Buffer.alloc(0),
+      trusted: line.includes('[XCLIENT]'),
+      secure: leg.tls === 'on',
+      identity: leg.identify ? 'not-offered' : 'off',
+    }
+    if (is(line, '-ERR')) return fail(state, 'unavailable', 'greeted with an error', line)
+    if (!is(line, '+OK')) return fail(state, 'protocol', 'sent a greeting that is none', line)
+    if (!leg.password) return fail(state, 'config', 'wants a password, and none is known')
+    if (!fitsLine(leg.login) || !fitsLine(leg.password)) {
+      return fail(state, 'config', 'cannot be sent such credentials')
+    }
+    return secured(state)
+  })
+}
+
+function secured(state: State): BackStep {
+  switch (state.leg.tls) {
+    case 'off':
+    case 'on':
+      return identify(state)
+    case 'starttls':
+      return stls(state)
+    case 'auto':
+      return send('CAPA', capabilities(state))
+  }
+}
+
+function capabilities(state: State): Back {
+  return back('backend-tls', line => (is(line, '+OK') ? list(state, false) : identify(state)))
+
+  function list(state: State, offered: boolean): BackStep {
+    const next = back('backend-tls', line => {
+      if (line.equals(end)) return offered ? stls(state) : identify(state)
+      return list(state, offered || line.toString('latin1').trim().toUpperCase() === 'STLS')
+    })
+    return { do: 'wait', next }
+  }
+}
+
+function stls(state: State): BackStep {
+  return send(
+    'STLS',
+    back('backend-tls', line => {
+      if (is(line, '+OK')) return afterTls(identify({ ...state, secure: true }))
+      if (state.leg.tls === 'auto') return identify(state)
+      return fail(state, 'tls', 'refused STLS', line)
+    }),
+  )
+}
+
+function identify(state: State): BackStep {
+  if (!state.leg.identify || !state.trusted) return login(state)
+  return send(
+    xclient(state.leg.client),
+    back('identity', line => login({ ...state, identity: believed(line.toString('latin1')) })),
+  )
+}
+
+function login(state: State): BackStep {
+  const { login } = state.leg
+  if (!carries(login) || !carries(state.password)) return authPlain(state)
+  const asked = back('login', line =>
+    is(line, '+OK') ? send(['PASS ', state.password], verdict(state)) : judged(state, line),
+  )
+  return send(['USER ', login], asked)
+}
+
+/** Whether a server that skips spaces before an argument finds what was meant. */
+function carries(argument: Buffer): boolean {
+  const [first] = argument
+  return first !== undefined && first !== space && 'USER '.length + argument.length <= maxCommand
+}
+
+function authPlain(state: State): BackStep {
+  const { login } = state.leg
+  const response = () => plainResponse(login, state.password)
+  if ('AUTH PLAIN '.length + plainLength(login, state.password) <= maxCommand) {
+    return send(['AUTH PLAIN ', response()], verdict(state))
+  }
+  const asked = back('login', line =>
+    line[0] === plus && !is(line, '+OK') ? send([response()], verdict(state)) : judged(state, line),
+  )
+  return send('AUTH PLAIN', asked)
+}
+
+function verdict(state: State): Back {
+  return back('login', line => {
+    if (!is(line, '+OK')) return judged(state, line)
+    return { do: 'relay', reply: lineOf([line]), facts: facts(state) }
+  })
+}
+
+/** A reply that ends the login without success; RFC 2449 and 3206 give the codes. */
+function judged(state: State, line: Buffer): BackStep {
+  if (!is(line, '-ERR')) return fail(state, 'protocol', 'sent no POP3 reply', line)
+  if (/^-ERR \[SYS\/TEMP\]/i.test(line.toString('latin1'))) {
+    return fail(state, 'unavailable', 'cannot serve now', line)
+  }
+  if (state.leg.judge === 'edge') {
+    return fail(state, 'login', 'refused a login that was judged at the edge', line)
+  }
+  return { do: 'refused', reply: lineOf([line]), facts: facts(state) }
+}
+
+function is(line: Buffer, status: '+OK' | '-ERR'): boolean {
+  const word = line.toString('latin1', 0, status.length + 1).toUpperCase()
+  return word === status || word === `${status} `
+}
+
+function facts(state: State): BackFacts {
+  return { identity: state.identity, secure: state.secure }
+}
+
+function fail(state: State, failure: Failure, reason: string, line?: Buffer): BackStep {
+  const reply = line ? { reply: lineOf([line]) } : {}
+  return { do: 'fail', failure, reason, facts: facts(state), ...reply }
+}

@@ -1,0 +1,9 @@
+/** The texts that nginx has are nginx's, to the byte. */
+export const replies = {
+  greeting: '+OK POP3 ready',
+  ok: '+OK\r\n',
+  invalid: '-ERR invalid command\r\n',
+  internal: '-ERR internal server error\r\n',
+  refused: '-ERR [AUTH] Authentication failed\r\n',
+  unavailable: '-ERR [SYS/TEMP] The mail server cannot be reached now, try again later\r\n',
+} as const
