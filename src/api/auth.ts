@@ -1,5 +1,5 @@
+import { isDuration } from './duration.ts'
 import { isSubdomain } from './names.ts'
-import { isDuration } from './quantities.ts'
 import { list, matches, object, oneOf, quantity, type Rule, text, type ValueOf } from './schema.ts'
 
 const secretKeyRef = object('A key of a Secret, in the namespace of the MailProxy.', {

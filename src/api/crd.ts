@@ -142,7 +142,12 @@ function node(shape: Node): Printed {
     case 'string':
       return shape.enum
         ? { type: 'string', enum: shape.enum, maxLength: shape.maxLength }
-        : { type: 'string', minLength: shape.minLength, maxLength: shape.maxLength }
+        : {
+            type: 'string',
+            minLength: shape.minLength,
+            maxLength: shape.maxLength,
+            ...(shape.pattern ? { pattern: shape.pattern.expression } : {}),
+          }
     case 'integer': {
       const format = shape.maximum > 2 ** 31 - 1 ? 'int64' : 'int32'
       return { type: 'integer', format, minimum: shape.minimum, maximum: shape.maximum }

@@ -18,6 +18,8 @@ export type Node =
       readonly minLength: number
       readonly maxLength: number
       readonly enum?: readonly string[]
+      /** For text in long lists, where a CEL rule would cost too much. */
+      readonly pattern?: Pattern
     }
   | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number }
   | { readonly kind: 'boolean' }
@@ -46,6 +48,12 @@ export type Node =
       readonly values: Schema<unknown>
       readonly maxProperties: number
     }
+
+/** What text must match, and how that is said. */
+export interface Pattern {
+  readonly expression: string
+  readonly message: string
+}
 
 export type Properties = Readonly<Record<string, Schema<unknown>>>
 
@@ -82,10 +90,15 @@ function schema<T>(description: string, node: Node, common: Common<T>): Schema<T
 
 export function text(
   description: string,
-  bounds: Common<string> & { readonly minLength?: number; readonly maxLength: number },
+  bounds: Common<string> & {
+    readonly minLength?: number
+    readonly maxLength: number
+    readonly pattern?: Pattern
+  },
 ): Schema<string> {
-  const { minLength = 1, maxLength } = bounds
-  return schema(description, { kind: 'string', minLength, maxLength }, bounds)
+  const { minLength = 1, maxLength, pattern } = bounds
+  const node = { kind: 'string', minLength, maxLength, ...(pattern ? { pattern } : {}) } as const
+  return schema(description, node, bounds)
 }
 
 export function oneOf<const T extends string>(

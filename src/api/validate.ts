@@ -3,7 +3,7 @@
  * named), defaults are filled in, then types, bounds, and the rules of whatever is sound so far.
  * Every fault is found, each with its path. Any input at all is judged; nothing throws.
  */
-import type { Node, Properties, Rule, Schema } from './schema.ts'
+import type { Node, Pattern, Properties, Rule, Schema } from './schema.ts'
 
 export interface Fault {
   /** `spec.listeners[2].tls`. */
@@ -81,6 +81,7 @@ interface TextBounds {
   readonly minLength: number
   readonly maxLength: number
   readonly enum?: readonly string[]
+  readonly pattern?: Pattern
 }
 
 function textValue(
@@ -96,6 +97,8 @@ function textValue(
   else if (length(raw) > bounds.maxLength)
     fault(found, path, `may not be longer than ${bounds.maxLength} characters`)
   else if (length(raw) < bounds.minLength) fault(found, path, 'must not be empty')
+  else if (bounds.pattern && !new RegExp(bounds.pattern.expression).test(raw))
+    fault(found, path, bounds.pattern.message)
   return raw
 }
 
