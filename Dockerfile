@@ -1,0 +1,34 @@
+# One image for both programs: `src/bin/relay.js`, `src/bin/controller.js`.
+#
+# The tag is exact; who wants the digest too gives it:
+#   --build-arg BASE=node:26.10.0-bookworm-slim@sha256:…
+ARG BASE=node:26.10.0-bookworm-slim
+
+FROM ${BASE} AS build
+WORKDIR /postern
+COPY package.json package-lock.json .npmrc ./
+RUN ["npm", "ci", "--omit=dev", "--ignore-scripts"]
+COPY LICENSE ./
+COPY src src
+
+FROM ${BASE}
+LABEL org.opencontainers.image.title="Postern" \
+      org.opencontainers.image.description="A mail ingress for Kubernetes" \
+      org.opencontainers.image.licenses="Apache-2.0"
+# Nothing is installed or fetched at run time.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx \
+      /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
+    && mkdir --parents /postern/.compile-cache \
+    && chown 65532:65532 /postern/.compile-cache
+WORKDIR /postern
+COPY --from=build /postern ./
+# Without it, stripping types costs a start 125 ms and 40 MB. Node keeps one cache a user id, so it is
+# filled by the one that will run; another id works without a cache. It is only read later, so that
+# the root file system can be read-only.
+ENV NODE_COMPILE_CACHE=/postern/.compile-cache
+USER 65532:65532
+RUN ["node", "src/bin/relay.js", "--version"]
+RUN ["node", "src/bin/controller.js", "--version"]
+# No shell between: signals reach the program.
+ENTRYPOINT ["node"]
+CMD ["src/bin/relay.js", "--from", "/run/postern"]
