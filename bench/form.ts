@@ -1,0 +1,40 @@
+/** How much of everything a run does. Whatever the form, each load is bounded in count and time. */
+export interface Form {
+  readonly name: 'quick' | 'full'
+  readonly rounds: number
+  /** Sessions of one plain set-up measurement. */
+  readonly sessions: number
+  /** Sessions of one TLS set-up measurement. */
+  readonly handshakes: number
+  /** MiB through one bytes measurement. */
+  readonly mebibytes: number
+  /** Sessions of one memory measurement. */
+  readonly idle: number
+  /** NOOPs on each of the connections of one round-trip measurement. */
+  readonly roundTrips: number
+  /** Whether the rows with many connections are measured too. */
+  readonly many: boolean
+}
+
+export const forms: Readonly<Record<Form['name'], Form>> = {
+  quick: {
+    name: 'quick',
+    rounds: 3,
+    sessions: 6_000,
+    handshakes: 1_500,
+    mebibytes: 512,
+    idle: 2_000,
+    roundTrips: 400,
+    many: false,
+  },
+  full: {
+    name: 'full',
+    rounds: 5,
+    sessions: 30_000,
+    handshakes: 6_000,
+    mebibytes: 2_048,
+    idle: 10_000,
+    roundTrips: 2_000,
+    many: true,
+  },
+}
