@@ -39,28 +39,38 @@ export interface Sample extends Figure {
 }
 
 /** A system at work. */
-interface Subject {
+export interface Subject {
   readonly pids: () => readonly number[]
   readonly generator: Generator
+  /** Does a load at the row's port; all of it, or it throws. */
   run(load: Load): Promise<Outcome>
 }
 
 /** Starts the system, warms it up, measures, and stops it. */
 export async function measure(bench: Bench, row: Row, system: System): Promise<Sample> {
-  const { generator, certificate, dir, files } = bench
+  const found = await atWork(bench, row, system, subject =>
+    (row.measures === 'cpu' ? cpu : memory)(subject, row, row.load(bench.form)),
+  )
+  return { row: row.id, system: system.name, ...found }
+}
+
+/** Starts the system and warms it up for a row, lets `work` use it, and stops it. */
+export async function atWork<T>(
+  { generator, certificate, dir, files }: Bench,
+  row: Row,
+  system: System,
+  work: (subject: Subject) => Promise<T>,
+): Promise<T> {
   const proxy = await startProxy(system, { ...generator.ports, certificate, dir, files })
   const run = async (load: Load) => {
     const outcome = await generator.run(load, proxy.ports[row.port], row.port === 'tls')
     const fault = incomplete(load, outcome)
-    if (fault) throw new Error(`${row.id} on ${system.name}: ${fault}\n${proxy.words()}`)
+    if (fault) throw new Error(`${fault}\n${proxy.words()}`)
     return outcome
   }
   try {
     for (const load of row.warmUp) await run(load)
-    const subject = { pids: proxy.pids, generator, run }
-    const load = row.load(bench.form)
-    const found = await (row.measures === 'cpu' ? cpu : memory)(subject, row, load)
-    return { row: row.id, system: system.name, ...found }
+    return await work({ pids: proxy.pids, generator, run })
   } finally {
     await proxy.stop()
   }
@@ -94,6 +104,6 @@ async function memory({ pids, generator, run }: Subject, row: Row, load: Load): 
   await pause(settling)
   const added = memoryUsed(pids()) - before
   const { failed, fault } = await generator.leave()
-  if (failed > 0) throw new Error(`${row.id}: ${failed} idle sessions were lost (${fault})`)
+  if (failed > 0) throw new Error(`${failed} idle sessions were lost (${fault})`)
   return { value: figure(row, added, load), busy: undefined }
 }

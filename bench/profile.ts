@@ -1,0 +1,79 @@
+/**
+ * Runs one row against Postern alone and says where its processor time or memory goes:
+ * `node bench/profile.ts ROW`. The profile itself stays in `bench/results/` for a viewer.
+ */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { forms } from './form.ts'
+import { type HeapSnapshot, heapShares } from './heap-shares.ts'
+import { type CpuProfile, hotFunctions } from './hot-functions.ts'
+import { atWork, type Bench } from './measure.ts'
+import { type Row, rows } from './rows.ts'
+import { withBench } from './run.ts'
+import { postern } from './systems.ts'
+
+/** How many lines a profile prints. */
+const shown = 40
+
+/** Microseconds between two looks at the stack. */
+const interval = 250
+
+async function profileCpu(bench: Bench, row: Row, dir: string): Promise<void> {
+  const flags = ['--cpu-prof', `--cpu-prof-dir=${dir}`, `--cpu-prof-interval=${interval}`]
+  await atWork(bench, row, postern(flags), subject => subject.run(row.load(bench.form)))
+  const profile: CpuProfile = JSON.parse(only(dir, '.cpuprofile'))
+  for (const { name, share } of hotFunctions(profile).slice(0, shown))
+    console.log(`${(100 * share).toFixed(1).padStart(6)} %  ${name}`)
+}
+
+async function profileMemory(bench: Bench, row: Row, dir: string): Promise<void> {
+  const flags = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${dir}`]
+  const load = row.load(bench.form)
+  await atWork(bench, row, postern(flags), async ({ run, pids, generator }) => {
+    await run(load)
+    const [pid] = pids()
+    if (pid !== undefined) process.kill(pid, 'SIGUSR2')
+    await quiet(dir)
+    await generator.leave()
+  })
+  const snapshot: HeapSnapshot = JSON.parse(only(dir, '.heapsnapshot'))
+  console.log('octets/session  objects/session  kind')
+  for (const { name, count, size } of heapShares(snapshot).slice(0, shown)) {
+    const each = (amount: number, digits: number) => (amount / load.count).toFixed(digits)
+    console.log(`${each(size, 0).padStart(14)}  ${each(count, 2).padStart(15)}  ${name}`)
+  }
+}
+
+/** Waits until a file stands in the folder that no longer grows. */
+async function quiet(dir: string): Promise<void> {
+  for (let before = -1; ; ) {
+    await pause(1_000)
+    const size = readdirSync(dir).reduce(
+      (sum, name) => sum + readFileSync(join(dir, name)).length,
+      0,
+    )
+    if (size > 0 && size === before) return
+    before = size
+  }
+}
+
+function only(dir: string, ending: string): string {
+  const name = readdirSync(dir).find(file => file.endsWith(ending))
+  if (name === undefined)
+    throw new Error(`no ${ending} file in ${dir}: did the relay end by itself?`)
+  return readFileSync(join(dir, name), 'utf8')
+}
+
+const row = rows.find(({ id }) => id === process.argv[2])
+if (row === undefined) {
+  console.error(`usage: node bench/profile.ts ROW\n  ${rows.map(({ id }) => id).join(' ')}`)
+  process.exitCode = 2
+} else {
+  const stamp = new Date().toISOString().replaceAll(':', '-')
+  const dir = join(import.meta.dirname, 'results', `${row.id}-${stamp}`)
+  mkdirSync(dir, { recursive: true })
+  const profile = row.measures === 'cpu' ? profileCpu : profileMemory
+  await withBench(forms.quick, bench => profile(bench, row, dir))
+  console.log(`the profile is in ${dir}`)
+}
