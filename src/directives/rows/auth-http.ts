@@ -1,0 +1,30 @@
+import { every, optional, set } from '../row.ts'
+import { one } from '../shape.ts'
+import { authHttp } from '../shapes/auth-http.ts'
+import { header } from '../shapes/header.ts'
+import type { Context } from '../syntax.ts'
+import { duration } from '../values.ts'
+import { saidByAuth } from './without.ts'
+
+const contexts: readonly Context[] = ['mail', 'server']
+
+export const authHttpRows = {
+  auth_http: optional(authHttp, {
+    contexts,
+    repeat: 'replaces',
+    field: saidByAuth,
+    doc: 'The HTTP server that judges a login and, where no `proxy_pass` does, chooses the backend.',
+  }),
+  auth_http_header: every(header, {
+    contexts,
+    field: saidByAuth,
+    doc: 'A header that every request to the auth server carries, behind all others.',
+  }),
+  auth_http_timeout: set(one('TIME', duration()), {
+    contexts,
+    default: '60s',
+    fallback: 60_000,
+    field: saidByAuth,
+    doc: 'How long the auth server may take, from the connection to the end of its answer.',
+  }),
+}

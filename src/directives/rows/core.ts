@@ -1,0 +1,53 @@
+import { every, set } from '../row.ts'
+import { one } from '../shape.ts'
+import { type ErrorLog, errorLog } from '../shapes/error-log.ts'
+import type { Context } from '../syntax.ts'
+import { duration, integer, oneOf, text } from '../values.ts'
+import { fileOrProcess, saidByAuth } from './without.ts'
+
+const contexts: readonly Context[] = ['mail', 'server']
+
+/** It stands in greetings and in EHLO. */
+export const serverName = text({
+  expects: 'a host name',
+  pattern: '^[A-Za-z0-9_.:\\[\\]-]+$',
+  maxLength: 253,
+})
+
+export const coreRows = {
+  server_name: set(one('NAME', serverName), {
+    contexts,
+    default: "the machine's name",
+    fallback: scope => scope.hostname,
+    field: true,
+    doc: 'The name that the proxy gives itself: in the SMTP greeting and its EHLO reply, in the challenge of CRAM-MD5 and APOP, and in the EHLO to a backend.',
+  }),
+  timeout: set(one('TIME', duration()), {
+    contexts,
+    default: '60s',
+    fallback: 60_000,
+    field: true,
+    doc: 'How long a client may take from the greeting to its login, a TLS handshake may take, and a backend may take for its part of the login.',
+  }),
+  max_errors: set(one('NUMBER', integer(0, 1_000_000)), {
+    contexts,
+    default: '5',
+    fallback: 5,
+    field: true,
+    doc: 'After so many lines that are no command at all the session is closed; 0 means 1.',
+  }),
+  resolver: set(one('off | system', oneOf('off', 'system')), {
+    contexts,
+    default: 'off',
+    fallback: 'off',
+    field: saidByAuth,
+    doc: "Whether an SMTP client's name is looked up, and confirmed by its address, to tell the backend and the auth server; `system` asks the resolver of the machine.",
+  }),
+  error_log: every<ErrorLog>(errorLog, {
+    contexts: ['main', 'mail', 'server'],
+    default: 'stderr info',
+    fallback: scope => [{ target: scope.errorLog, level: 'info' }],
+    field: fileOrProcess,
+    doc: 'Where the log goes, and from which level on: debug, info, notice, warn, error, crit, alert or emerg; without a level, error. The record of each session is an info.',
+  }),
+}

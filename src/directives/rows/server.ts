@@ -1,0 +1,22 @@
+import { protocolNames } from '../../words/protocol-name.ts'
+import { every, optional } from '../row.ts'
+import { one } from '../shape.ts'
+import { listen } from '../shapes/listen.ts'
+import { oneOf } from '../values.ts'
+import { saidByListeners } from './without.ts'
+
+/** What says which server it is, and is never inherited. */
+export const ownRows = {
+  listen: every(listen, {
+    contexts: ['server'],
+    field: saidByListeners,
+    doc: 'An address and port to accept clients on, with `ssl` by TLS from the first octet. A port alone is every IPv4 address. `public=` is the port that clients use, where it is another; `name=` is what the log and the metrics call the listener.',
+  }),
+  protocol: optional(one('imap | pop3 | smtp', oneOf(...protocolNames)), {
+    contexts: ['server'],
+    repeat: 'replaces',
+    default: 'from the port',
+    field: saidByListeners,
+    doc: 'What is spoken. Without it the first `listen` whose port, or public port, is a known one decides: 143 and 993, 110 and 995, 25, 465 and 587.',
+  }),
+}

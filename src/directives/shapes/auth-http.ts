@@ -1,0 +1,69 @@
+import { parseAddressPort, parsePort } from '../address.ts'
+import { quote } from '../error.ts'
+import type { Shape } from '../shape.ts'
+
+/** `auth_http`, taken apart: where to ask and what to ask for. */
+export interface AuthHttp {
+  /** A literal address or a host name; for `unix:` the path. */
+  readonly host: string
+  readonly port: number
+  readonly unix: boolean
+  /** The `Host` header: the host part without its port, `localhost` for `unix:`. */
+  readonly hostHeader: string
+  readonly uri: string
+}
+
+/** Longer URLs serve no auth server, whose request is a line of these. */
+export const maxUrl = 2048
+
+const hostName = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})$/
+
+// Visible ASCII: the URI goes into a request line as it is.
+const uri = /^[!-~]*$/
+
+export const authHttp: Shape<AuthHttp> = {
+  syntax: '[http://]HOST[:PORT][/URI] | unix:PATH[:/URI]',
+  least: 1,
+  most: 1,
+  parse([word], scope, name) {
+    if (!word) return undefined
+    const { text, position } = word
+    const parsed = text.length <= maxUrl && uri.test(text) ? taken(text) : undefined
+    if (parsed) return parsed
+    const https = text.startsWith('https://')
+      ? ', and TLS to an auth server is not carried out'
+      : ''
+    scope.fault(
+      position,
+      `"${name}" must be [http://]HOST[:PORT][/URI], not ${quote(text)}${https}`,
+    )
+    return undefined
+  },
+  print: ({ host, port, unix, uri }) => {
+    if (unix) return [`unix:${host}:${uri}`]
+    return [`http://${host.includes(':') ? `[${host}]` : host}:${port}${uri}`]
+  },
+}
+
+function taken(text: string): AuthHttp | undefined {
+  const rest = text.replace(/^http:\/\//i, '')
+  if (rest.startsWith('unix:')) return socket(rest.slice('unix:'.length))
+  const slash = rest.indexOf('/')
+  const place = slash < 0 ? rest : rest.slice(0, slash)
+  const asked = slash < 0 ? '/' : rest.slice(slash)
+  // An IPv6 address stays in its brackets in the header, as RFC 9110 7.2 has it.
+  const [, hostHeader = '', digits] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(place) ?? []
+  const port = digits === undefined ? 80 : parsePort(digits)
+  if (port === undefined) return undefined
+  const literal = parseAddressPort(`${hostHeader}:${port}`)
+  if (!literal && !hostName.test(hostHeader)) return undefined
+  return { host: literal?.address ?? hostHeader, port, unix: false, hostHeader, uri: asked }
+}
+
+function socket(rest: string): AuthHttp | undefined {
+  const colon = rest.indexOf(':')
+  const host = colon < 0 ? rest : rest.slice(0, colon)
+  const asked = colon < 0 ? '/' : rest.slice(colon + 1)
+  if (!host.startsWith('/') || !asked.startsWith('/')) return undefined
+  return { host, port: 0, unix: true, hostHeader: 'localhost', uri: asked }
+}

@@ -1,0 +1,31 @@
+import { all, read, type Shape } from '../shape.ts'
+import { text } from '../values.ts'
+import { path } from './file.ts'
+
+export interface CertificateFile {
+  /** An absolute path. */
+  readonly file: string
+  /** The host names that it is for; empty: those that the certificate names. */
+  readonly hosts: readonly string[]
+}
+
+/** Host names of one certificate; a certificate of a public authority names at most 100. */
+export const maxHosts = 100
+
+export const sniHost = text({
+  expects: 'a host name in lower case, or "*." and a domain',
+  pattern: '^(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$',
+  maxLength: 253,
+})
+
+export const certificate: Shape<CertificateFile> = {
+  syntax: 'FILE [HOST …]',
+  least: 1,
+  most: 1 + maxHosts,
+  parse([first, ...rest], scope, name) {
+    const hosts = all(rest.map(word => read(word, sniHost, scope, name)))
+    const file = first && path(first, scope, name, 'besideConfig')
+    return file === undefined || !hosts ? undefined : { file, hosts }
+  },
+  print: ({ file, hosts }) => [file, ...hosts],
+}
