@@ -137,10 +137,10 @@ export function quantity(
 export function list<T>(
   description: string,
   items: Schema<T>,
-  bounds: Common<readonly T[]> & {
+  bounds: Common<readonly NoInfer<T>[]> & {
     readonly minItems?: number
     readonly maxItems: number
-    readonly key?: keyof T & string
+    readonly key?: keyof NoInfer<T> & string
   },
 ): Schema<readonly T[]> {
   const { minItems = 0, maxItems, key } = bounds
@@ -148,7 +148,8 @@ export function list<T>(
   return schema(description, node, bounds)
 }
 
-type Described<R, O> = Flat<Values<R> & Partial<Values<O>>>
+type Optional<P> = { readonly [K in keyof P]?: ValueOf<P[K]> | undefined }
+type Described<R, O> = Flat<Values<R> & Optional<O>>
 
 /** `needs` must be there (or have a default); `may` may be; `also` may be and has no static type. */
 export function object<const R extends Properties, const O extends Properties>(

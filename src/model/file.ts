@@ -5,6 +5,6 @@ export const digest = (content: string): string =>
   createHash('sha256').update(content).digest('hex')
 
 /** A file beside the text, named by its content, so that the text's digest covers it. */
-export function file(content: string): File {
-  return { name: `tls/${digest(content)}.pem`, content }
+export function file(content: string, extension: 'pem' | 'conf' = 'pem'): File {
+  return { name: `tls/${digest(content)}.${extension}`, content }
 }

@@ -8,7 +8,7 @@ import { createSecureContext } from 'node:tls'
 import type { Secret } from '../api/objects.ts'
 import { file } from './file.ts'
 import type { KeyPair } from './model.ts'
-import { valueOf } from './secret-data.ts'
+import { dataOf } from './secret-data.ts'
 
 export type PairVerdict =
   | { readonly kind: 'good'; readonly pair: KeyPair }
@@ -19,8 +19,8 @@ const certificateBlock = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE--
 const keyBlock = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----[^-]+-----END (?:[A-Z]+ )?PRIVATE KEY-----/
 
 export function keyPair(secret: Secret): PairVerdict {
-  const chain = valueOf(secret, 'tls.crt')
-  const key = valueOf(secret, 'tls.key')
+  const chain = dataOf(secret, 'tls.crt')
+  const key = dataOf(secret, 'tls.key')
   const faults = [
     ...(secret.type === undefined || secret.type === 'kubernetes.io/tls'
       ? []

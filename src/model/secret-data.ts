@@ -1,7 +1,7 @@
 import type { ConfigMap, Secret } from '../api/objects.ts'
 
 /** What a key of a Secret or ConfigMap holds; `undefined`: it has no such key. */
-export function valueOf(object: Secret | ConfigMap, key: string): string | undefined {
+export function dataOf(object: Secret | ConfigMap, key: string): string | undefined {
   if (object.kind === 'ConfigMap') return own(object.data, key)
   const encoded = own(object.data, key)
   return (

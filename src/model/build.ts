@@ -1,0 +1,172 @@
+/**
+ * Objects → the text and the files that the relay is to run, and a verdict on each object. Pure: the
+ * same objects give the same text. Every listener is judged alone, so that a bad one costs itself.
+ */
+import type { Listener, MailProxy } from '../api/mail-proxy.ts'
+import type { MailProxyClass } from '../api/mail-proxy-class.ts'
+import type { ConfigMap, EndpointSlice, ObjectKey, Secret, Service } from '../api/objects.ts'
+import { objectKey } from '../api/objects.ts'
+import type { Fault } from '../api/validate.ts'
+import { print } from '../directives/print.ts'
+import { byAge, type Claim, claims, compare } from './claims.ts'
+import { digest } from './file.ts'
+import { judge } from './judge.ts'
+import { listenerId } from './listener-id.ts'
+import { lookup } from './lookup.ts'
+import type { Server } from './model.ts'
+import { type KnownPairs, pairs } from './pairs.ts'
+import { type RenderOptions, render } from './render.ts'
+import type { Violation } from './violation.ts'
+
+export interface Objects {
+  readonly mailProxies: readonly MailProxy[]
+  readonly mailProxyClasses: readonly MailProxyClass[]
+  readonly services: readonly Service[]
+  readonly endpointSlices: readonly EndpointSlice[]
+  readonly secrets: readonly Secret[]
+  readonly configMaps: readonly ConfigMap[]
+  /** MailProxies that were refused as they are; an earlier version may stand in `mailProxies`. */
+  readonly refused: readonly Refused[]
+}
+
+export interface Refused {
+  readonly key: ObjectKey
+  readonly generation: number
+  readonly faults: readonly Fault[]
+}
+
+export interface BuildOptions extends Claim, RenderOptions {
+  /** Added to ports below 1024, which a pod must not bind. */
+  readonly portOffset: number
+  /** Whether endpoints may be loopback and link-local addresses, as in a folder. */
+  readonly localEndpoints: boolean
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** `pairs` of the build before this one. */
+  readonly pairs?: KnownPairs
+}
+
+export interface Built {
+  readonly text: string
+  /** The sha256 of the text, in hex. */
+  readonly generation: string
+  /** The files that the text names (`tls/<sha256>.pem`), by name. */
+  readonly files: ReadonlyMap<string, string>
+  /** In the order of their keys. */
+  readonly verdicts: readonly Verdict[]
+  /** MailProxies of another controller, or of a class that does not exist. */
+  readonly unclaimed: readonly ObjectKey[]
+  /** For the next build, which keeps the last good pair of a Secret that turned bad. */
+  readonly pairs: KnownPairs
+}
+
+export interface Verdict {
+  readonly key: ObjectKey
+  readonly generation: number
+  readonly listeners: readonly ListenerVerdict[]
+  /** Why a newer version of the object was refused whole. */
+  readonly faults: readonly Fault[]
+}
+
+export interface ListenerVerdict {
+  readonly name: string
+  /** `name=` of its `listen`s. */
+  readonly id: string
+  readonly violations: readonly Violation[]
+  readonly notes: readonly string[]
+  /** Whether it stands in the text. */
+  readonly published: boolean
+}
+
+export function build(objects: Objects, options: BuildOptions): Built {
+  const { mailProxies, mailProxyClasses, refused } = objects
+  const isOurs = claims(mailProxyClasses, options)
+  const ours = mailProxies.filter(isOurs)
+  const owners = portOwners(ours, options.portOffset)
+  const found = { lookup: lookup(objects), pairs: pairs(options.pairs ?? new Map(), options.now) }
+  const judged = ours
+    .map(proxy => ({
+      key: objectKey(proxy),
+      proxy,
+      listeners: proxy.spec.listeners.map(listener => {
+        const port = innerPort(listener, options.portOffset)
+        const id = idOf(proxy, listener)
+        const place = { id, port, owner: owners.get(port) ?? id }
+        return { id, listener, ...judge({ proxy, listener, ...found, ...options }, place, options) }
+      }),
+    }))
+    .sort((a, b) => compare(a.key, b.key))
+
+  const servers = judged.flatMap(({ listeners }) =>
+    listeners.filter(isOpen).map(({ server }) => server),
+  )
+  const { tree, files } = render({ servers }, options)
+  const text = print(tree)
+  return {
+    text,
+    generation: digest(text),
+    files,
+    verdicts: verdicts(judged, refused),
+    unclaimed: mailProxies
+      .filter(proxy => !isOurs(proxy))
+      .map(objectKey)
+      .sort(),
+    pairs: found.pairs.known,
+  }
+}
+
+interface Judged {
+  readonly key: ObjectKey
+  readonly proxy: MailProxy
+  readonly listeners: readonly JudgedListener[]
+}
+
+interface JudgedListener {
+  readonly id: string
+  readonly listener: Listener
+  readonly server: Server
+  readonly violations: readonly Violation[]
+  readonly notes: readonly string[]
+}
+
+const isOpen = ({ violations }: JudgedListener) => !violations.some(({ closes }) => closes)
+
+const idOf = ({ metadata }: MailProxy, { name }: Listener) =>
+  listenerId(metadata.namespace, metadata.name, name)
+
+/** The port that the relay binds. */
+function innerPort({ port }: Listener, offset: number): number {
+  return port < 1024 ? port + offset : port
+}
+
+/** By the port in the pod: 993 and 10993 meet there when the offset is 10000. */
+function portOwners(ours: readonly MailProxy[], offset: number): ReadonlyMap<number, string> {
+  const claimed = ours
+    .toSorted(byAge)
+    .flatMap(proxy =>
+      proxy.spec.listeners.map(one => [innerPort(one, offset), idOf(proxy, one)] as const),
+    )
+  // The first of each port wins: the last one that a Map is given.
+  return new Map(claimed.toReversed())
+}
+
+function verdicts(judged: readonly Judged[], refused: readonly Refused[]): readonly Verdict[] {
+  const newer = new Map(refused.map(one => [one.key, one]))
+  const known = new Set(judged.map(({ key }) => key))
+  const of = judged.map(({ key, proxy, listeners }) => ({
+    key,
+    generation: newer.get(key)?.generation ?? proxy.metadata.generation ?? 0,
+    listeners: listeners.map(one => ({
+      name: one.listener.name,
+      id: one.id,
+      violations: one.violations,
+      notes: one.notes,
+      published: isOpen(one),
+    })),
+    faults: newer.get(key)?.faults ?? [],
+  }))
+  const alone = refused
+    .filter(({ key }) => !known.has(key))
+    .map(({ key, generation, faults }) => ({ key, generation, faults, listeners: [] }))
+  return [...of, ...alone].sort((a, b) => compare(a.key, b.key))
+}

@@ -1,0 +1,56 @@
+import type { MailProxy } from '../api/mail-proxy.ts'
+import { defaultClassAnnotation, type MailProxyClass } from '../api/mail-proxy-class.ts'
+
+export const defaultControllerName = 'postern.dev/controller'
+
+/** Who this controller is. */
+export interface Claim {
+  readonly controllerName: string
+  /** Where set, only objects of this class, named or by default, are ours. */
+  readonly className?: string
+}
+
+/**
+ * Which MailProxies are ours: those of a class whose controller we are. One that names no class
+ * belongs to the default class (the oldest of several), and while there is none, to every controller
+ * that was started without a class.
+ */
+export function claims(
+  classes: readonly MailProxyClass[],
+  { controllerName, className }: Claim,
+): (proxy: MailProxy) => boolean {
+  const controllers = new Map(classes.map(one => [one.metadata.name, one.spec.controller]))
+  const fallback = classes.filter(isDefault).sort(byAge)[0]?.metadata.name
+  return ({ spec }) => {
+    const named = spec.mailProxyClassName ?? fallback
+    if (named === undefined) return className === undefined
+    if (className !== undefined) return named === className
+    return controllers.get(named) === controllerName
+  }
+}
+
+function isDefault({ metadata }: MailProxyClass): boolean {
+  return metadata.annotations?.[defaultClassAnnotation] === 'true'
+}
+
+interface Aged {
+  readonly metadata: {
+    readonly creationTimestamp?: string | undefined
+    readonly namespace?: string
+    readonly name: string
+  }
+}
+
+/** The oldest first, then by namespace and name; one without an age is older than all. */
+export function byAge(a: Aged, b: Aged): number {
+  return (
+    compare(a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? '') ||
+    compare(a.metadata.namespace ?? '', b.metadata.namespace ?? '') ||
+    compare(a.metadata.name, b.metadata.name)
+  )
+}
+
+export function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,142 @@
+/**
+ * Model → directives, as a tree, never as text: only `directives/print.ts` makes text of it. The
+ * `name=` of each `listen` is what the relay's answers call it, and so leads back to the object.
+ */
+import { printAddressPort } from '../directives/address.ts'
+import { print } from '../directives/print.ts'
+import type { Directive } from '../directives/syntax.ts'
+import { directive } from '../directives/tree.ts'
+import { file } from './file.ts'
+import type { Auth, Backend, File, Header, Model, Server } from './model.ts'
+
+/** What holds for every listener. */
+export interface RenderOptions {
+  /** In canonical form, without brackets: one socket each. */
+  readonly addresses: readonly string[]
+  /** `worker_shutdown_timeout`, in nginx's words; `undefined`: its default. */
+  readonly shutdownTimeout?: string
+}
+
+export interface Rendered {
+  readonly tree: readonly Directive[]
+  /** The files that the text names, by name. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+export function render({ servers }: Model, options: RenderOptions): Rendered {
+  const { shutdownTimeout } = options
+  const main =
+    shutdownTimeout === undefined ? [] : [directive('worker_shutdown_timeout', [shutdownTimeout])]
+  const blocks = servers.flatMap(server => blocksOf(server, options))
+  return {
+    tree: [...main, directive('mail', [], blocks)],
+    files: new Map(servers.flatMap(filesOf).map(({ name, content }) => [name, content])),
+  }
+}
+
+/** The `upstream` and the `server` of one listener. */
+export function blocksOf(server: Server, options: RenderOptions): readonly Directive[] {
+  const { directives, endpoints } = server.backend
+  const upstream = [
+    ...directives,
+    ...endpoints.map(({ weight, draining, sslName, ...place }) =>
+      directive('server', [
+        printAddressPort(place),
+        ...(weight === 1 ? [] : [`weight=${weight}`]),
+        ...(draining ? ['draining'] : []),
+        ...(sslName === undefined ? [] : [`ssl_name=${sslName}`]),
+      ]),
+    ),
+  ]
+  return [
+    directive('upstream', [server.id], upstream),
+    directive('server', [], serverBlock(server, options)),
+  ]
+}
+
+function serverBlock(server: Server, { addresses }: RenderOptions): readonly Directive[] {
+  return [
+    ...addresses.map(address => listen(server, address)),
+    directive('protocol', [server.protocol]),
+    ...frontOf(server),
+    ...settingsOf(server),
+    ...authOf(server),
+    directive('proxy_pass', [server.id]),
+    ...backendTls(server.backend),
+    ...identity(server),
+  ]
+}
+
+function listen({ id, port, publicPort, front }: Server, address: string): Directive {
+  return directive('listen', [
+    printAddressPort({ address, port }),
+    ...(front.implicit ? ['ssl'] : []),
+    ...(publicPort === port ? [] : [`public=${publicPort}`]),
+    `name=${id}`,
+  ])
+}
+
+function frontOf({ front }: Server): readonly Directive[] {
+  return [
+    ...(front.starttls === 'off' ? [] : [directive('starttls', [front.starttls])]),
+    ...front.certificates.flatMap(({ pair, hosts }) => [
+      directive('ssl_certificate', [pair.file.name, ...hosts]),
+      directive('ssl_certificate_key', [pair.file.name]),
+    ]),
+  ]
+}
+
+/** `identity` None goes before `xclient`. */
+function settingsOf({ directives, identified }: Server): readonly Directive[] {
+  return directives.filter(({ name }) => identified || name.text !== 'xclient')
+}
+
+function authOf({ auth }: Server): readonly Directive[] {
+  if (auth.kind === 'passthrough') return []
+  if (auth.kind === 'none')
+    return [directive('smtp_auth', ['none']), directive('resolver', ['system'])]
+  return [
+    directive('auth_http', [auth.url]),
+    ...(auth.timeout === undefined ? [] : [directive('auth_http_timeout', [auth.timeout])]),
+    ...auth.headers.map(headerDirective),
+  ]
+}
+
+/** A secret value stands in a file of its own, readable by the relay alone, never in the text. */
+function headerDirective(header: Header): Directive {
+  return 'file' in header
+    ? directive('include', [header.file.name])
+    : directive('auth_http_header', [header.name, header.value])
+}
+
+export function headerFile(name: string, value: string): File {
+  return file(print([directive('auth_http_header', [name, value])]), 'conf')
+}
+
+function backendTls({ tls, authority }: Backend): readonly Directive[] {
+  const mode = tls === 'off' ? [] : [directive('proxy_ssl', [tls])]
+  if (!authority) return mode
+  return [
+    ...mode,
+    directive('proxy_ssl_verify', ['on']),
+    directive('proxy_ssl_trusted_certificate', [authority.name]),
+  ]
+}
+
+function identity({ identified, protocol }: Server): readonly Directive[] {
+  if (identified) return [directive('proxy_identity', ['on'])]
+  return protocol === 'smtp' ? [directive('xclient', ['off'])] : []
+}
+
+function filesOf({ front, backend, auth }: Server): readonly File[] {
+  return [
+    ...front.certificates.map(({ pair }) => pair.file),
+    ...(backend.authority ? [backend.authority] : []),
+    ...headerFiles(auth),
+  ]
+}
+
+function headerFiles(auth: Auth): readonly File[] {
+  if (auth.kind !== 'http') return []
+  return auth.headers.flatMap(header => ('file' in header ? [header.file] : []))
+}
