@@ -1,21 +1,22 @@
+import { oneLine } from '../converse.ts'
 import type { Protocol } from '../protocol.ts'
+import { smtpBack } from './back.ts'
+import { door } from './front.ts'
+import { replies } from './replies.ts'
+
+/** nginx's code for a login that an auth server refused without one of its own. */
+const denied = '535 5.7.0'
 
 export const smtp: Protocol = {
   name: 'smtp',
   alpn: 'smtp',
   words: {
-    denied: () => '',
-    refused: () => '',
-    unavailable: () => '',
-    internal: '',
+    denied: (_, text, code) => `${oneLine(`${code ?? denied} ${text}`)}\r\n`,
+    refused: () => replies.refused,
+    unavailable: attempt =>
+      attempt.mechanism === 'none' ? replies.unavailable : replies.authUnavailable,
+    internal: replies.internal,
   },
-  door: () => ({
-    salted: false,
-    greet: () => {
-      throw new Error('smtp is not written yet')
-    },
-  }),
-  back: () => {
-    throw new Error('smtp is not written yet')
-  },
+  door,
+  back: smtpBack,
 }

@@ -1,0 +1,72 @@
+import { afterTls, fitsLine, send } from '../converse.ts'
+import type { Back, BackStep, Leg } from '../protocol.ts'
+import { identify } from './identify.ts'
+import type { Reply } from './reply.ts'
+import { awaited, fail, learned, listed, type State, unwanted } from './state.ts'
+
+/**
+ * Toward SMTP backends: greeting, EHLO, STARTTLS (RFC 3207), then the identity (`identify.ts`) and
+ * the login or the envelope (`login.ts`).
+ */
+export function smtpBack(leg: Leg): Back {
+  const state: State = {
+    leg,
+    secure: leg.tls === 'on',
+    identity: leg.xclient ? 'not-offered' : 'off',
+    capabilities: undefined,
+    dovecot: false,
+  }
+  return awaited(state, 'backend-greeting', greeting => {
+    if (greeting.code !== 220) return greetedBadly(state, greeting)
+    if (!sendable(leg)) return fail(state, 'config', 'cannot be sent such credentials')
+    return hello(state)
+  })
+}
+
+/** A greeting speaks to our own address: it is no verdict on the client. */
+function greetedBadly(state: State, { bytes, code }: Reply): BackStep {
+  return code >= 400
+    ? fail(state, 'unavailable', 'greeted with an error', bytes)
+    : fail(state, 'protocol', 'sent a greeting that is none', bytes)
+}
+
+function sendable({ attempt, login, password }: Leg): boolean {
+  const name = Buffer.from(attempt.greeted?.name ?? '', 'latin1')
+  return [login, password, attempt.mail, attempt.rcpt, name].every(
+    bytes => bytes === undefined || fitsLine(bytes),
+  )
+}
+
+function hello(state: State): BackStep {
+  const { leg } = state
+  const verb = wantsExtensions(leg) ? 'EHLO' : 'HELO'
+  const answered = awaited(state, 'backend-greeting', reply => {
+    if (reply.code !== 250) return unwanted(state, reply, `refused ${verb}`)
+    return secured(verb === 'EHLO' ? learned(state, reply) : state)
+  })
+  return send(`${verb} ${leg.serverName}`, answered)
+}
+
+/** nginx says EHLO for a client that did, or for XCLIENT; a login and STARTTLS need it as well. */
+function wantsExtensions({ attempt, judge, tls, xclient }: Leg): boolean {
+  const login = attempt.mechanism !== 'none' && judge === 'backend'
+  const upgrade = tls === 'starttls' || tls === 'auto'
+  return xclient || login || upgrade || attempt.greeted?.verb === 'EHLO'
+}
+
+function secured(state: State): BackStep {
+  const { tls } = state.leg
+  if (state.secure || tls === 'off' || tls === 'on') return identify(state)
+  if (listed(state, 'STARTTLS')) return startTls(state)
+  return tls === 'auto' ? identify(state) : fail(state, 'tls', 'does not offer STARTTLS')
+}
+
+function startTls(state: State): BackStep {
+  const answered = awaited(state, 'backend-tls', reply => {
+    // What was said in clear counts no more (RFC 3207 section 4.2): EHLO once again.
+    if (reply.code === 220) return afterTls(hello({ ...state, secure: true }))
+    if (state.leg.tls === 'auto') return identify(state)
+    return fail(state, 'tls', 'refused STARTTLS', reply.bytes)
+  })
+  return send('STARTTLS', answered)
+}

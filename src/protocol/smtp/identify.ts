@@ -1,0 +1,81 @@
+import { send } from '../converse.ts'
+import type { BackStep } from '../protocol.ts'
+import { login } from './login.ts'
+import type { Reply } from './reply.ts'
+import {
+  awaited,
+  fail,
+  isVerdict,
+  learned,
+  listed,
+  logsIn,
+  refused,
+  type State,
+  unwanted,
+} from './state.ts'
+import { blind, xclient } from './xclient.ts'
+
+/**
+ * Tells the backend who the client is, and fails closed: a backend that is not told sees our own
+ * address, which mail servers often trust. So only a session that logs in may go on untold.
+ */
+export function identify(state: State): BackStep {
+  if (!state.leg.xclient) return login(state)
+  const attributes = listed(state, 'XCLIENT')
+  if (!attributes && logsIn(state)) return greet(state)
+  const lines = xclient(state.leg, attributes ?? blind, verified(state))
+  return lines ? tell(state, lines) : fail(state, 'identity', 'takes no user name of that length')
+}
+
+/** LOGIN is an assertion: of a user that was verified, and whom the backend is not asked to judge. */
+function verified(state: State): Buffer | undefined {
+  const { attempt, judge, login } = state.leg
+  const asserted = judge === 'edge' && attempt.mechanism !== 'none' && !logsIn(state)
+  return asserted && login.length > 0 ? login : undefined
+}
+
+function tell(state: State, [line, ...more]: readonly string[]): BackStep {
+  if (line === undefined) return greet({ ...state, identity: 'believed' })
+  const answered = awaited(state, 'identity', reply => {
+    if (reply.code === 220 || reply.code === 250) return tell(state, more)
+    if (isOurFault(reply)) {
+      const disbelieved: State = { ...state, identity: 'refused' }
+      return fail(disbelieved, 'identity', 'refused XCLIENT', reply.bytes)
+    }
+    if (isVerdict(reply)) return refused({ ...state, identity: 'believed' }, reply)
+    return unwanted(state, reply, 'sent an odd reply to XCLIENT')
+  })
+  return send(line, answered)
+}
+
+/** The backend lacks XCLIENT, or does not take it from us (5.7.0 is Postfix's, 5.7.14 Dovecot's). */
+function isOurFault({ code, texts }: Reply): boolean {
+  if (code >= 500 && code <= 504) return true
+  return code === 550 && /^5\.7\.(0|14)\b/.test(texts[0] ?? '')
+}
+
+/**
+ * The client's own HELO or EHLO, which after XCLIENT is due again. Who never greeted is not spoken
+ * for, as in nginx, unless the session logs in, which needs EHLO.
+ */
+function greet(state: State): BackStep {
+  const { attempt, serverName } = state.leg
+  const own = attempt.greeted
+  const due = state.identity === 'believed' && logsIn(state)
+  const name = own?.name ?? (due ? serverName : undefined)
+  if (name === undefined) return login(state)
+  const verb = needsExtensions(state) ? 'EHLO' : (own?.verb ?? 'EHLO')
+  const answered = awaited(state, 'identity', reply => {
+    if (reply.code === 250) return login(verb === 'EHLO' ? learned(state, reply) : state)
+    // A client's name is the client's: the backend judged it.
+    if (isVerdict(reply) && state.identity === 'believed') return refused(state, reply)
+    return unwanted(state, reply, `refused ${verb}`)
+  })
+  return send(`${verb} ${name}`, answered)
+}
+
+/** AUTH needs EHLO; with `proxy_smtp_auth` it follows whatever the client said, as in nginx. */
+function needsExtensions(state: State): boolean {
+  const { judge, smtpAuth } = state.leg
+  return logsIn(state) && (judge === 'backend' || !smtpAuth)
+}

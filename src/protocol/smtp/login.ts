@@ -1,0 +1,89 @@
+import { encode } from '../../sasl/base64.ts'
+import { plainLength, plainResponse } from '../../sasl/client.ts'
+import { send } from '../converse.ts'
+import type { Back, BackStep } from '../protocol.ts'
+import { replies } from './replies.ts'
+import type { Reply } from './reply.ts'
+import {
+  awaited,
+  fail,
+  isVerdict,
+  listed,
+  logsIn,
+  refused,
+  relay,
+  type State,
+  unwanted,
+} from './state.ts'
+
+/** The last part of the dialogue with an SMTP backend: AUTH (RFC 4954), or MAIL and RCPT, or nothing. */
+export function login(state: State): BackStep {
+  if (state.leg.attempt.mechanism === 'none') return envelope(state)
+  if (!logsIn(state)) return relay(state, Buffer.from(replies.authenticated, 'latin1'))
+  const { password } = state.leg
+  if (!password) return fail(state, 'config', 'wants a password, and none is known')
+  return authenticate(state, password)
+}
+
+/** Octets of a command line, without CRLF (RFC 5321 section 4.5.3.1.4). */
+const maxCommand = 510
+
+function authenticate(state: State, password: Buffer): BackStep {
+  const offered = listed(state, 'AUTH')
+  if (offered?.has('LOGIN') && !offered.has('PLAIN')) return authLogin(state, password)
+  if (!offered?.has('PLAIN') && state.leg.judge === 'backend') {
+    return fail(state, 'config', 'offers neither AUTH PLAIN nor AUTH LOGIN')
+  }
+  return authPlain(state, password)
+}
+
+function authPlain(state: State, password: Buffer): BackStep {
+  const { login } = state.leg
+  if ('AUTH PLAIN '.length + plainLength(login, password) <= maxCommand) {
+    return send(['AUTH PLAIN ', plainResponse(login, password)], verdict(state))
+  }
+  const challenged = challenge(state, () => send([plainResponse(login, password)], verdict(state)))
+  return send('AUTH PLAIN', challenged)
+}
+
+function authLogin(state: State, password: Buffer): BackStep {
+  const asked = challenge(state, () => send([encode(password)], verdict(state)))
+  const named = challenge(state, () => send([encode(state.leg.login)], asked))
+  return send('AUTH LOGIN', named)
+}
+
+function challenge(state: State, then: () => BackStep): Back {
+  return awaited(state, 'login', reply => (reply.code === 334 ? then() : judged(state, reply)))
+}
+
+function verdict(state: State): Back {
+  const edge = Buffer.from(replies.authenticated, 'latin1')
+  return awaited(state, 'login', reply => {
+    if (reply.code !== 235) return judged(state, reply)
+    return relay(state, state.leg.judge === 'edge' ? edge : reply.bytes)
+  })
+}
+
+/** Codes that say nothing of the credentials: AUTH, or AUTH in clear, is not to be had there. */
+const noVerdict: ReadonlySet<number> = new Set([500, 501, 502, 503, 504, 530, 538])
+
+function judged(state: State, reply: Reply): BackStep {
+  if (!isVerdict(reply)) return fail(state, 'protocol', 'sent an odd reply to AUTH', reply.bytes)
+  if (reply.code < 500) return fail(state, 'unavailable', 'cannot judge a login now', reply.bytes)
+  if (noVerdict.has(reply.code)) return fail(state, 'config', 'takes no AUTH from us', reply.bytes)
+  if (state.leg.judge === 'backend') return refused(state, reply)
+  return fail(state, 'login', 'refused a login that was judged at the edge', reply.bytes)
+}
+
+/** Without login: the client's MAIL and first RCPT as they came; the answer to RCPT is its own. */
+function envelope(state: State): BackStep {
+  const { mail, rcpt } = state.leg.attempt
+  if (!mail || !rcpt) return fail(state, 'internal', 'was to get an envelope that is missing')
+  const recipient = awaited(state, 'login', reply => relay(state, reply.bytes))
+  const sender = awaited(state, 'login', reply => {
+    if (reply.code === 250) return send([rcpt], recipient)
+    if (isVerdict(reply)) return refused(state, reply)
+    return unwanted(state, reply, 'sent an odd reply to MAIL')
+  })
+  return send([mail], sender)
+}

@@ -1,0 +1,81 @@
+import type { Failure } from '../../words/failure.ts'
+import type { Identity } from '../../words/identity.ts'
+import type { Stage } from '../../words/stage.ts'
+import type { Back, BackFacts, BackStep, Leg } from '../protocol.ts'
+import { type Reply, reply } from './reply.ts'
+import { isDovecot } from './xclient.ts'
+
+/** Where the dialogue with an SMTP backend stands. */
+export interface State {
+  readonly leg: Leg
+  readonly secure: boolean
+  readonly identity: Identity
+  /** What the backend's last EHLO said, keywords in upper case; `undefined`: there was none. */
+  readonly capabilities: readonly string[] | undefined
+  /** An EHLO listed Dovecot's XCLIENT, whose LOGIN is no authentication. */
+  readonly dovecot: boolean
+}
+
+/** The state after an EHLO that was answered with `heard`. */
+export function learned(state: State, heard: Reply): State {
+  const capabilities = heard.texts
+    .slice(1)
+    .map(text => text.replace(/^[^ =]+/, keyword => keyword.toUpperCase()).trimEnd())
+  const next = { ...state, capabilities }
+  return { ...next, dovecot: state.dovecot || isDovecot(listed(next, 'XCLIENT') ?? new Set()) }
+}
+
+/** The words behind a keyword of EHLO, in upper case; `undefined` where it was not said. */
+export function listed(state: State, keyword: string): ReadonlySet<string> | undefined {
+  const lines = state.capabilities?.filter(line => /^[^ =]+/.exec(line)?.[0] === keyword) ?? []
+  if (lines.length === 0) return undefined
+  return new Set(
+    lines.flatMap(line =>
+      line
+        .slice(keyword.length + 1)
+        .toUpperCase()
+        .split(' '),
+    ),
+  )
+}
+
+/** Whether the session will say AUTH to the backend. */
+export function logsIn(state: State): boolean {
+  const { attempt, judge, password, smtpAuth } = state.leg
+  if (attempt.mechanism === 'none') return false
+  if (judge === 'backend' || smtpAuth) return true
+  return password !== undefined && state.dovecot
+}
+
+/** Waits for a whole reply. */
+export function awaited(state: State, stage: Stage, then: (reply: Reply) => BackStep): Back {
+  return reply(stage, then, bytes => fail(state, 'protocol', 'sent no SMTP reply', bytes))
+}
+
+/** A reply that no session can go on with and that judges nobody. */
+export function unwanted(state: State, reply: Reply, reason: string): BackStep {
+  const failure = reply.code >= 400 && reply.code < 500 ? 'unavailable' : 'protocol'
+  return fail(state, failure, reason, reply.bytes)
+}
+
+export function isVerdict(reply: Reply): boolean {
+  return reply.code >= 400
+}
+
+/** The backend's own words are the client's answer. */
+export function refused(state: State, reply: Reply): BackStep {
+  return { do: 'refused', reply: reply.bytes, facts: facts(state) }
+}
+
+export function relay(state: State, bytes: Buffer): BackStep {
+  return { do: 'relay', reply: bytes, facts: facts(state) }
+}
+
+export function fail(state: State, failure: Failure, reason: string, bytes?: Buffer): BackStep {
+  const reply = bytes ? { reply: bytes } : {}
+  return { do: 'fail', failure, reason, facts: facts(state), ...reply }
+}
+
+function facts({ capabilities, identity, secure }: State): BackFacts {
+  return { identity, secure, ...(capabilities && { capabilities }) }
+}
