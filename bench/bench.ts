@@ -28,13 +28,17 @@ async function main(): Promise<number> {
     console.error(`bench: ${options.fault}\n${usage}`)
     return 2
   }
-  const { form, rows, systems } = options
-  const { samples, gaps } = await withBench(form, bench => rounds(bench, options))
+  const { rows, systems } = options
+  const { form, samples, gaps } = await withBench(options.form, bench => rounds(bench, options))
   const names = systems.map(({ name }) => name)
   const found = cells(samples, names)
   const judged = verdicts(rows, found)
   console.log(`\n${table(rows, found)}\n`)
   for (const line of [...words(judged), ...limited(rows, found)]) console.log(line)
+  if (form.idle < options.form.idle)
+    console.log(
+      `idle sessions: ${form.idle} instead of ${options.form.idle}, for want of open files`,
+    )
   for (const { row, system } of gaps) console.log(`${row.title} on ${system.name}: NOT MEASURED`)
   console.log(`written to ${record({ form, cells: found, samples })}`)
   return gaps.length > 0 || judged.some(fails) ? 1 : 0
@@ -54,7 +58,7 @@ async function rounds(bench: Bench, options: Options) {
       gaps.push({ row, system })
     }
   }
-  return { samples, gaps }
+  return { form: bench.form, samples, gaps }
 }
 
 /** In every round, all rows; in every row, its systems in random order. */

@@ -1,8 +1,8 @@
 import type { Row } from './rows.ts'
 import { type Cell, fallsShort, type Verdict } from './summary.ts'
 
-/** From here on the load program's core may have been what limited. */
-const saturated = 0.97
+/** A load program as busy as this may have been what limited, unless the proxy was nearly as busy. */
+const saturated = { load: 0.97, proxy: 0.9 }
 
 const headings = [
   'row',
@@ -50,10 +50,12 @@ export function words(verdicts: readonly Verdict[]): readonly string[] {
 /** Cells in which the load program, not the proxy, may have been the limit. */
 export function limited(rows: readonly Row[], cells: readonly Cell[]): readonly string[] {
   return cells
-    .filter(({ loadBusy, proxyBusy }) => (loadBusy ?? 0) > Math.max(saturated, proxyBusy ?? 0))
+    .filter(
+      ({ loadBusy = 0, proxyBusy = 0 }) => loadBusy > saturated.load && proxyBusy < saturated.proxy,
+    )
     .map(({ row, system }) => {
       const title = rows.find(({ id }) => id === row)?.title ?? row
-      return `${title} on ${system}: the load program was the busier side; the figure holds, but not at saturation`
+      return `${title} on ${system}: the load program was the limit: the figure holds for a proxy that is not kept busy`
     })
 }
 

@@ -4,19 +4,18 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeCertificate } from './certificate.ts'
 import { cores, killAll } from './children.ts'
+import { roomFor } from './files.ts'
 import type { Form } from './form.ts'
 import { startGenerator } from './generator.ts'
 import type { Bench } from './measure.ts'
 
-/** Descriptors that a program needs beside those of its sessions. */
-const spare = 500
+/** Sessions that rows other than the idle ones may have open at once. */
+const leastSessions = 1_000
 
-/** A proxy holds two descriptors a session, and so does the load program. */
-function filesFor(form: Form): number {
-  return 2 * Math.max(form.idle, 1_000) + spare
-}
-
-/** Sets everything up, does `work`, and leaves neither a process nor a file behind. */
+/**
+ * Sets everything up, does `work`, and leaves neither a process nor a file behind.
+ * The form that `work` gets may have fewer idle sessions, where open files are scarce.
+ */
 export async function withBench<T>(form: Form, work: (bench: Bench) => Promise<T>): Promise<T> {
   if (availableParallelism() < 2) throw new Error('the bench needs two cores')
   const dir = mkdtempSync(join(tmpdir(), 'postern-bench-'))
@@ -31,11 +30,12 @@ export async function withBench<T>(form: Form, work: (bench: Bench) => Promise<T
   process.once('SIGINT', interrupted)
   process.once('SIGTERM', interrupted)
   execFileSync('taskset', ['-pc', String(cores.load), String(process.pid)], { stdio: 'ignore' })
-  const files = filesFor(form)
+  const { files, sessions } = roomFor(Math.max(form.idle, leastSessions))
+  const fitted = { ...form, idle: Math.min(form.idle, sessions) }
   const certificate = makeCertificate(dir)
   const generator = await startGenerator(dir, files)
   try {
-    return await work({ form, generator, certificate, dir, files })
+    return await work({ form: fitted, generator, certificate, dir, files })
   } finally {
     await generator.close()
   }

@@ -8,8 +8,8 @@ import { cells, fails, fallsShort, verdicts } from '../../bench/summary.ts'
 const setup = rows.filter(({ id }) => id === 'setup-plain')
 const systems = ['nginx', 'postern']
 
-function samples(system: string, values: readonly number[], load = 0.5): readonly Sample[] {
-  const busy = { proxy: 0.9, load }
+function samples(system: string, values: readonly number[]): readonly Sample[] {
+  const busy = { proxy: 0.9, load: 0.5 }
   return values.map(value => ({ row: 'setup-plain', system, value, busy }))
 }
 
@@ -62,8 +62,14 @@ test('the table names each row once and shows every system with its spread', () 
   assert.match(second ?? '', /^ +postern +0\.100/)
 })
 
-test('a cell whose load program was the busier side is named', () => {
-  const busy = cells(samples('nginx', [1], 0.99), systems)
-  assert.equal(limited(setup, busy).length, 1)
-  assert.equal(limited(setup, cells(samples('nginx', [1], 0.8), systems)).length, 0)
+test('a cell whose load program was the limit is named', () => {
+  const named = [
+    { proxy: 0.6, load: 0.99 },
+    { proxy: 0.95, load: 0.99 },
+    { proxy: 0.6, load: 0.8 },
+  ].map(busy => {
+    const sample = { row: 'setup-plain', system: 'nginx', value: 1, busy }
+    return limited(setup, cells([sample], systems)).length
+  })
+  assert.deepEqual(named, [1, 0, 0])
 })
