@@ -1,0 +1,52 @@
+import { generate } from 'selfsigned'
+
+/** A certificate and its key, both PEM. */
+export interface KeyPair {
+  readonly certificate: string
+  readonly key: string
+}
+
+/** A certificate authority that lives as long as a test. */
+export interface Authority {
+  readonly certificate: string
+  /** A leaf for host names and literal addresses; the first name is its subject. */
+  issue(names: readonly string[], addresses?: readonly string[]): Promise<KeyPair>
+}
+
+const day = 86_400_000
+
+/** Makes an authority with a P-256 key, valid for one day. */
+export async function makeAuthority(commonName = 'Test authority'): Promise<Authority> {
+  const root = await generate([{ name: 'commonName', value: commonName }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notAfterDate: new Date(Date.now() + day),
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  })
+  return {
+    certificate: root.cert,
+    issue: async (names, addresses = []) => {
+      const leaf = await generate([{ name: 'commonName', value: names[0] ?? 'nameless' }], {
+        keyType: 'ec',
+        algorithm: 'sha256',
+        notAfterDate: new Date(Date.now() + day),
+        ca: { key: root.private, cert: root.cert },
+        extensions: [
+          { name: 'basicConstraints', cA: false },
+          { name: 'keyUsage', digitalSignature: true, keyEncipherment: true },
+          {
+            name: 'subjectAltName',
+            altNames: [
+              ...names.map(value => ({ type: 2 as const, value })),
+              ...addresses.map(ip => ({ type: 7 as const, ip })),
+            ],
+          },
+        ],
+      })
+      return { certificate: leaf.cert, key: leaf.private }
+    },
+  }
+}
