@@ -82,17 +82,19 @@ export function build(objects: Objects, options: BuildOptions): Built {
   const { mailProxies, mailProxyClasses, refused } = objects
   const isOurs = claims(mailProxyClasses, options)
   const ours = mailProxies.filter(isOurs)
-  const owners = portOwners(ours, options.portOffset)
-  const found = { lookup: lookup(objects), pairs: pairs(options.pairs ?? new Map(), options.now) }
+  const { portOffset, localEndpoints, now } = options
+  const owners = portOwners(ours, portOffset)
+  const book = pairs(options.pairs ?? new Map(), now)
+  const surroundings = { lookup: lookup(objects), pairs: book, localEndpoints }
   const judged = ours
     .map(proxy => ({
       key: objectKey(proxy),
       proxy,
       listeners: proxy.spec.listeners.map(listener => {
-        const port = innerPort(listener, options.portOffset)
+        const port = innerPort(listener, portOffset)
         const id = idOf(proxy, listener)
         const place = { id, port, owner: owners.get(port) ?? id }
-        return { id, listener, ...judge({ proxy, listener, ...found, ...options }, place, options) }
+        return { id, listener, ...judge({ proxy, listener, ...surroundings }, place, options) }
       }),
     }))
     .sort((a, b) => compare(a.key, b.key))
@@ -111,7 +113,7 @@ export function build(objects: Objects, options: BuildOptions): Built {
       .filter(proxy => !isOurs(proxy))
       .map(objectKey)
       .sort(),
-    pairs: found.pairs.known,
+    pairs: book.known,
   }
 }
 

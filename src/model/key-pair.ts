@@ -25,8 +25,8 @@ export function keyPair(secret: Secret): PairVerdict {
     ...(secret.type === undefined || secret.type === 'kubernetes.io/tls'
       ? []
       : ['is not of type kubernetes.io/tls']),
-    ...presence('tls.crt', chain, pemCertificates(chain).length > 0, 'a certificate'),
-    ...presence('tls.key', key, keyBlock.test(key ?? ''), 'a private key'),
+    ...presence('tls.crt', chain, pemCertificates(chain).length > 0, 'certificate'),
+    ...presence('tls.key', key, keyBlock.test(key ?? ''), 'private key'),
   ]
   if (faults.length > 0 || chain === undefined || key === undefined) return { kind: 'bad', faults }
   return fitting(pemCertificates(chain), keyBlock.exec(key)?.[0] ?? '')

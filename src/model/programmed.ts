@@ -31,7 +31,7 @@ interface Finding {
 const pending: Finding = {
   status: 'Unknown',
   reason: 'Pending',
-  sentences: ['the relay has not answered yet'],
+  sentences: [],
 }
 
 /** A text that the relay refuses is our fault; a few of its errors say enough. */

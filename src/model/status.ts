@@ -1,7 +1,7 @@
 /** Verdicts and the relay's answer → the conditions of each object and of its listeners. */
 import { type Condition, type ListenerStatus, message, type Status } from '../api/conditions.ts'
 import type { ObjectKey } from '../api/objects.ts'
-import type { ConditionType, Reason } from '../words/reason.ts'
+import { type ConditionType, type Reason, reasons } from '../words/reason.ts'
 import type { Built, ListenerVerdict, Verdict } from './build.ts'
 import { type Answered, outcomes } from './programmed.ts'
 
@@ -26,7 +26,7 @@ function status(verdict: Verdict, programmed: Outcomes): Status {
   const observed = (type: ConditionType, { sentences, ...rest }: Finding): Condition => ({
     type,
     ...rest,
-    message: message(sentences),
+    message: message(sentences.length > 0 ? sentences : [reasons[rest.reason]]),
     observedGeneration: verdict.generation,
   })
   const listeners = verdict.listeners.map(one => ({
@@ -77,7 +77,7 @@ function status(verdict: Verdict, programmed: Outcomes): Status {
 const leftOut: Finding = {
   status: 'False',
   reason: 'NotPublished',
-  sentences: ['left out, the other conditions say why'],
+  sentences: [],
 }
 
 function accepted({ violations }: ListenerVerdict): Finding {

@@ -13,7 +13,7 @@ export const reasons = {
   /** Accepted: an older object owns the port. */
   Conflicted: 'an older object owns the port',
   /** All: no controller, or no relay, has answered yet. */
-  Pending: 'no answer yet',
+  Pending: 'the relay has not answered yet',
   /** ResolvedRefs: everything that the object names was found. */
   ResolvedRefs: 'everything that the object names was found',
   /** ResolvedRefs: a Secret of `tls` does not exist. */
@@ -41,7 +41,7 @@ export const reasons = {
   /** Programmed: the relay refused the whole text. */
   TextRefused: 'the relay refused the whole text',
   /** Programmed: the listener was left out, the other conditions say why. */
-  NotPublished: 'the listener was left out',
+  NotPublished: 'left out, the other conditions say why',
 } as const
 
 export type Reason = keyof typeof reasons
