@@ -2,6 +2,7 @@ import { printAddressPort } from '../directives/address.ts'
 import { type Fault, quote } from '../directives/error.ts'
 import type { Listen } from './config.ts'
 import { type Draft, placeOf, saying, type Whole } from './draft.ts'
+import { place } from './place.ts'
 
 /** What only makes sense across directives: one rule each, in the order in which nginx tells them. */
 type Check = (server: Draft, whole: Whole) => readonly Fault[]
@@ -93,26 +94,21 @@ function at(server: Draft, message: string): Fault {
 
 /** One address and port is one listener; every address of a family covers each of it. */
 export function collisions(listens: readonly Listen[]): readonly Fault[] {
-  const taken = new Map<string, Listen>()
-  for (const listen of listens) {
-    const place = printAddressPort(listen)
-    if (!taken.has(place)) taken.set(place, listen)
-  }
+  const taken = new Map(listens.toReversed().map(listen => [printAddressPort(listen), listen]))
   return listens.flatMap(listen => {
     const { position, address, port } = listen
-    const place = printAddressPort(listen)
-    const first = taken.get(place)
-    if (first !== listen) {
-      const message = `duplicate "${place}" address and port pair${where(first)}`
-      return [{ position, message }]
+    const pair = printAddressPort(listen)
+    const first = taken.get(pair)
+    if (first && first !== listen) {
+      const where = place(first.position, position)
+      return [
+        { position, message: `duplicate "${pair}" address and port pair, it stands ${where}` },
+      ]
     }
     const every = printAddressPort({ address: address.includes(':') ? '::' : '0.0.0.0', port })
-    const wide = every === place ? undefined : taken.get(every)
+    const wide = every === pair ? undefined : taken.get(every)
     if (!wide) return []
-    return [{ position, message: `"${place}" is already covered by "${every}"${where(wide)}` }]
+    const where = place(wide.position, position)
+    return [{ position, message: `"${pair}" is already covered by "${every}" ${where}` }]
   })
-}
-
-function where(listen: Listen | undefined): string {
-  return listen ? `, it stands in line ${listen.position.line}` : ''
 }

@@ -3,6 +3,7 @@ import { notCarriedOut, passedOver } from '../directives/passed-over.ts'
 import type { Scope } from '../directives/shape.ts'
 import type { Context, Directive } from '../directives/syntax.ts'
 import { contextsOf, type Entry, entry } from '../directives/table.ts'
+import { place } from './place.ts'
 import type { Texts } from './texts.ts'
 
 /** What stands in one block, by name, each directive's faults already told. */
@@ -113,9 +114,11 @@ function remember(
 ): void {
   const name = directive.name.text
   const before = found.get(name)
-  if (before && row.repeat === 'fault') {
-    const line = before[0]?.position.line
-    scope.fault(directive.position, `"${name}" directive is duplicate, it stands in line ${line}`)
+  const [first] = before ?? []
+  if (first && row.repeat === 'fault') {
+    const { position } = directive
+    const where = place(first.position, position)
+    scope.fault(position, `"${name}" directive is duplicate, it stands ${where}`)
   }
   if (before) before.push(directive)
   else found.set(name, [directive])

@@ -4,6 +4,7 @@ import { upstreamName } from '../directives/shapes/proxy-pass.ts'
 import { upstreamRows } from '../directives/table.ts'
 import type { Upstream } from './config.ts'
 import type { Block } from './levels.ts'
+import { place } from './place.ts'
 
 /** The groups of backends by name, and a fault for each name that is taken. */
 export function upstreams(
@@ -17,7 +18,7 @@ export function upstreams(
     const { position } = directive
     const before = name === undefined ? undefined : byName.get(name)
     if (before) {
-      const message = `duplicate upstream "${name}", it stands in line ${before.position.line}`
+      const message = `duplicate upstream "${name}", it stands ${place(before.position, position)}`
       faults.push({ position, message })
     } else if (name !== undefined) {
       const balance = upstreamRows.balance.value(level.found.get('balance') ?? [], scope)

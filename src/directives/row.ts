@@ -11,7 +11,7 @@ export interface Row<T> {
   readonly syntax: string
   readonly least: number
   readonly most: number
-  /** As the reference page shows it; empty where there is none. */
+  /** In the directive's words, or in brackets what it comes from; empty where there is none. */
   readonly default: string
   /** What a second one at the same level is: a fault, the one that counts, or one more. */
   readonly repeat: 'fault' | 'replaces' | 'adds'

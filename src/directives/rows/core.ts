@@ -17,7 +17,7 @@ export const serverName = text({
 export const coreRows = {
   server_name: set(one('NAME', serverName), {
     contexts,
-    default: "the machine's name",
+    default: "(the machine's name)",
     fallback: scope => scope.hostname,
     field: true,
     doc: 'The name that the proxy gives itself: in the SMTP greeting and its EHLO reply, in the challenge of CRAM-MD5 and APOP, and in the EHLO to a backend.',

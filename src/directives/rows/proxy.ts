@@ -29,7 +29,7 @@ export const proxyRows = {
     default: '4k',
     fallback: 4096,
     field: true,
-    doc: 'The longest reply of a backend during the login, and what is held for one direction of a session after it.',
+    doc: 'The longest reply of a backend during the login; after it, how much may wait to be written to one side (at least 4k) before the other is read no more. What one read brings, up to 64k, or 256k in the middle of a bulk transfer, comes on top.',
   }),
   proxy_pass_error_message: set(one('on | off', flag), {
     contexts,
@@ -95,7 +95,7 @@ export const proxyRows = {
   proxy_ssl_trusted_certificate: optional(file('besideConfig'), {
     contexts,
     field: saidByBackendRefs,
-    doc: "The authorities that a backend's certificate is verified with, in PEM; without it, those that Node brings.",
+    doc: "The authorities that a backend's certificate is verified with, in PEM; without it, those that Node carries.",
   }),
   proxy_ssl_name: optional(one('NAME', tlsName), {
     contexts,

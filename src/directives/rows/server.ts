@@ -15,7 +15,7 @@ export const ownRows = {
   protocol: optional(one('imap | pop3 | smtp', oneOf(...protocolNames)), {
     contexts: ['server'],
     repeat: 'replaces',
-    default: 'from the port',
+    default: '(from the port)',
     field: saidByListeners,
     doc: 'What is spoken. Without it the first `listen` whose port, or public port, is a known one decides: 143 and 993, 110 and 995, 25, 465 and 587.',
   }),

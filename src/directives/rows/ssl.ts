@@ -5,7 +5,7 @@ import { certificate } from '../shapes/certificate.ts'
 import { file } from '../shapes/file.ts'
 import type { Context } from '../syntax.ts'
 import { oneOf, text } from '../values.ts'
-import { saidByTls } from './without.ts'
+import { saidByTls, usual } from './without.ts'
 
 const contexts: readonly Context[] = ['mail', 'server']
 
@@ -42,14 +42,14 @@ export const sslRows = {
     default: 'TLSv1.2 TLSv1.3',
     fallback: ['TLSv1.2', 'TLSv1.3'],
     merge: all => versions.filter(known => all.includes(known)),
-    field: saidByTls,
+    field: usual,
     doc: 'The versions of TLS that are spoken: TLSv1, TLSv1.1, TLSv1.2, TLSv1.3.',
   }),
   ssl_ciphers: set(one('CIPHERS', ciphers), {
     contexts,
     default: 'HIGH:!aNULL:!MD5',
     fallback: 'HIGH:!aNULL:!MD5',
-    field: saidByTls,
+    field: usual,
     doc: "The ciphers up to TLS 1.2, in OpenSSL's words.",
   }),
 }

@@ -5,6 +5,7 @@ export const fileOrProcess: Without = { because: 'it names a file or a process o
 export const block: Without = { because: 'it is a block' }
 export const saidByListeners: Without = { because: '`listeners[]` says it' }
 export const saidByTls: Without = { because: '`tls[]` and `listeners[].tls` say it' }
+export const usual: Without = { because: 'objects keep to its default' }
 export const saidByAuth: Without = { because: '`auth` says it' }
 export const saidByBackendRefs: Without = { because: '`backendRefs[]` says it' }
 export const saidByIdentity: Without = { because: '`identity` says it' }

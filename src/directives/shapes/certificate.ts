@@ -5,7 +5,7 @@ import { path } from './file.ts'
 export interface CertificateFile {
   /** An absolute path. */
   readonly file: string
-  /** The host names that it is for; empty: those that the certificate names. */
+  /** The host names that it is for, in lower case; empty: those that the certificate names. */
   readonly hosts: readonly string[]
 }
 
@@ -13,8 +13,8 @@ export interface CertificateFile {
 export const maxHosts = 100
 
 export const sniHost = text({
-  expects: 'a host name in lower case, or "*." and a domain',
-  pattern: '^(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$',
+  expects: 'a host name, or "*." and a domain',
+  pattern: '^(\\*\\.)?[A-Za-z0-9_][A-Za-z0-9_-]*(\\.[A-Za-z0-9_][A-Za-z0-9_-]*)*$',
   maxLength: 253,
 })
 
@@ -25,7 +25,8 @@ export const certificate: Shape<CertificateFile> = {
   parse([first, ...rest], scope, name) {
     const hosts = all(rest.map(word => read(word, sniHost, scope, name)))
     const file = first && path(first, scope, name, 'besideConfig')
-    return file === undefined || !hosts ? undefined : { file, hosts }
+    if (file === undefined || !hosts) return undefined
+    return { file, hosts: hosts.map(host => host.toLowerCase()) }
   },
   print: ({ file, hosts }) => [file, ...hosts],
 }
