@@ -18,7 +18,7 @@ export interface HotFunction {
   readonly share: number
 }
 
-const idle = new Set(['(idle)', '(program)', '(root)'])
+const waiting = new Set(['(idle)', '(root)'])
 
 /** Functions by the time spent in themselves, the dearest first; waiting does not count. */
 export function hotFunctions({ nodes, samples, timeDeltas }: CpuProfile): readonly HotFunction[] {
@@ -26,7 +26,7 @@ export function hotFunctions({ nodes, samples, timeDeltas }: CpuProfile): readon
   const times = new Map<string, number>()
   for (const [index, id] of samples.entries()) {
     const name = names.get(id)
-    if (name === undefined || idle.has(name)) continue
+    if (name === undefined || waiting.has(name)) continue
     times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0))
   }
   const all = [...times.values()].reduce((sum, time) => sum + time, 0)

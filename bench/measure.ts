@@ -77,7 +77,7 @@ export async function atWork<T>(
 }
 
 /** Why a load did not do all of its work; `undefined` where every session and every octet is there. */
-function incomplete(load: Load, outcome: Outcome): string | undefined {
+export function incomplete(load: Load, outcome: Outcome): string | undefined {
   const { done, failed, fault, received, sent } = outcome
   if (failed > 0 || done < load.count)
     return `${done} of ${load.count} sessions succeeded, ${failed} failed (${fault})`
