@@ -1,0 +1,262 @@
+import type { AuthHttp, ServerSettings, UpstreamServer } from '../config/config.ts'
+import { refusal } from '../protocol/credentials.ts'
+import type { Attempt, Client, Judge, Leg } from '../protocol/protocol.ts'
+import { printEndpoint } from '../wire/address.ts'
+import type { Dialled } from '../wire/dial.ts'
+import { type Failure, retryable } from '../words/failure.ts'
+import { AuthServer, type Consent } from './auth-server.ts'
+import { BackLeg, type LegEnd } from './back-leg.ts'
+import type { Endpoint } from './backends.ts'
+import type { Record } from './record.ts'
+import type { Runtime } from './runtime.ts'
+import type { Shared } from './shared.ts'
+
+/**
+ * What becomes of an attempt to log in (for SMTP without login, of the first recipient): whose
+ * judgement it is, which backends are tried, and what the client is told.
+ */
+export type Verdict =
+  | {
+      readonly kind: 'carried'
+      readonly dialled: Dialled
+      readonly endpoint: Endpoint
+      readonly reply: Buffer
+    }
+  /** The client is told `text` after `wait` ms; `stays`: the session goes on. */
+  | {
+      readonly kind: 'told'
+      readonly text: string
+      readonly stays: boolean
+      readonly wait: number
+      readonly result: 'denied' | 'tempfail' | 'timeout'
+    }
+
+interface Judged {
+  readonly judge: Judge
+  readonly login: Buffer
+  readonly password: Buffer | undefined
+  /** Where the auth server wants the session to go. */
+  readonly endpoint: Endpoint | undefined
+}
+
+export class Authentication {
+  readonly #shared: Shared
+  readonly #runtime: Runtime
+  readonly #record: Record
+  readonly #client: Client
+  readonly #attempt: Attempt
+  #running: BackLeg | AuthServer | undefined
+  #abandoned = false
+
+  constructor(about: {
+    readonly shared: Shared
+    readonly runtime: Runtime
+    readonly record: Record
+    readonly client: Client
+    readonly attempt: Attempt
+  }) {
+    this.#shared = about.shared
+    this.#runtime = about.runtime
+    this.#record = about.record
+    this.#client = about.client
+    this.#attempt = about.attempt
+  }
+
+  /** The client left. */
+  abandon(): void {
+    this.#abandoned = true
+    this.#running?.abandon()
+  }
+
+  async run(): Promise<Verdict> {
+    const { words } = this.#runtime.protocol
+    const bad = refusal(this.#attempt)
+    if (bad) {
+      this.#failed('login', `sent ${bad}`)
+      return told(words.refused(this.#attempt), true, 'denied')
+    }
+    const { auth_http } = this.#runtime.settings
+    if (!auth_http) {
+      const { login, password } = this.#attempt
+      return this.#carry({ judge: 'backend', login, password, endpoint: undefined })
+    }
+    const judged = await this.#ask(auth_http)
+    return 'kind' in judged ? judged : this.#carry(judged)
+  }
+
+  async #ask(url: AuthHttp): Promise<Judged | Verdict> {
+    const { protocol, settings } = this.#runtime
+    this.#record.stage = 'auth-server'
+    const server = new AuthServer({
+      shared: this.#shared,
+      settings,
+      url,
+      protocol: protocol.name,
+      client: this.#client,
+      attempt: this.#attempt,
+      number: this.#record.logins,
+      tls: this.#record.tls,
+      cipher: this.#record.cipher,
+    })
+    this.#running = server
+    const answer = await server.ask()
+    this.#running = undefined
+    switch (answer.kind) {
+      case 'ok':
+        return this.#consented(answer)
+      case 'denied': {
+        this.#failed('login', 'was refused by the auth server')
+        const text = protocol.words.denied(this.#attempt, answer.text, answer.code)
+        return { ...told(text, answer.wait > 0, 'denied'), wait: answer.wait * 1000 }
+      }
+      case 'fail':
+        this.#failed(answer.failure, answer.reason)
+        return this.#ours(answer.failure)
+    }
+  }
+
+  /** What the auth server said yes to, as far as this server block lets it. */
+  #consented(answer: Consent): Judged | Verdict {
+    const { protocol, upstream } = this.#runtime
+    const { login, password, mechanism } = this.#attempt
+    const known = mechanism === 'plain' || mechanism === 'login'
+    const judged: Judged = {
+      judge: 'edge',
+      login: answer.user ?? login,
+      password: answer.pass ?? (known ? password : undefined),
+      endpoint: answer.endpoint,
+    }
+    const bad = refusal({ login: judged.login, password: judged.password ?? Buffer.alloc(0) })
+    if (bad) return this.#misled(`sent ${bad}`)
+    if (!judged.endpoint && !upstream) return this.#misled('did not send server or port')
+    if (upstream && judged.endpoint && !isMember(upstream.servers, judged.endpoint))
+      return this.#misled('named a server that is no endpoint of the backends')
+    const needs = mechanism !== 'none' && protocol.name !== 'smtp'
+    if (needs && judged.password === undefined) return this.#misled('did not send password')
+    return judged
+  }
+
+  #misled(reason: string): Verdict {
+    this.#failed('config', `auth server ${reason}`)
+    return this.#ours('config')
+  }
+
+  async #carry(judged: Judged): Promise<Verdict> {
+    const { balancer, settings } = this.#runtime
+    const tried = new Set<UpstreamServer>()
+    const most = settings.proxy_next_upstream_tries || Number.POSITIVE_INFINITY
+    let end: LegEnd = { kind: 'fail', failure: 'endpoints', reason: 'has no endpoint' }
+    while (tried.size < most && !this.#abandoned) {
+      const server = judged.endpoint ? undefined : balancer?.next(tried)
+      const endpoint = judged.endpoint ?? server
+      if (!endpoint) break
+      end = await this.#leg(endpoint, server?.sslName, judged)
+      if (end.kind === 'relay')
+        return { kind: 'carried', endpoint, dialled: end.dialled, reply: end.reply }
+      if (!server || end.kind === 'refused' || !retryable.has(end.failure)) break
+      tried.add(server)
+    }
+    return this.#turnedDown(end)
+  }
+
+  async #leg(endpoint: Endpoint, sslName: string | undefined, judged: Judged): Promise<LegEnd> {
+    const { protocol, settings, backendContext, backendName } = this.#runtime
+    const { metrics, backends, wheel, lender } = this.#shared
+    const record = this.#record
+    record.backend = backendName
+    record.endpoint = printEndpoint(endpoint.address, endpoint.port)
+    const began = performance.now()
+    const leg = new BackLeg({
+      endpoint,
+      back: protocol.back(this.#legOf(judged, settings)),
+      connectTimeout: settings.proxy_connect_timeout,
+      timeout: settings.timeout,
+      replySize: settings.proxy_buffer,
+      implicit: settings.proxy_ssl === 'on',
+      context: backendContext,
+      verify: settings.proxy_ssl_verify,
+      tlsName: sslName ?? settings.proxy_ssl_name,
+      wheel,
+      lender,
+      entered: stage => {
+        record.stage = stage
+      },
+    })
+    this.#running = leg
+    const end = await leg.run()
+    this.#running = undefined
+    const labels = { protocol: protocol.name, backend: backendName }
+    const result = end.kind === 'relay' ? 'ok' : end.kind === 'refused' ? 'login' : end.failure
+    metrics.counter('upstream_connects_total', { ...labels, result }).value++
+    metrics
+      .histogram('upstream_connect_duration_seconds', { protocol: protocol.name })
+      .observe((performance.now() - began) / 1000)
+    if (end.facts) {
+      const { identity, secure } = end.facts
+      backends.learn(endpoint, end.facts)
+      record.identity = identity
+      record.backendTls = secure
+      metrics.counter('identity_total', { ...labels, outcome: identity }).value++
+      metrics.counter('upstream_legs_total', { ...labels, tls: secure ? 'tls' : 'none' }).value++
+    }
+    return end
+  }
+
+  #legOf(judged: Judged, settings: ServerSettings): Leg {
+    return {
+      attempt: this.#attempt,
+      login: judged.login,
+      password: judged.password,
+      judge: judged.judge,
+      client: this.#client,
+      serverName: settings.server_name,
+      tls: settings.proxy_ssl,
+      xclient: settings.xclient,
+      identify: settings.proxy_identity,
+      smtpAuth: settings.proxy_smtp_auth,
+    }
+  }
+
+  /** No backend takes the session: what the client is told of it. */
+  #turnedDown(end: Exclude<LegEnd, { kind: 'relay' }>): Verdict {
+    const { settings, upstream } = this.#runtime
+    if (end.kind === 'refused') {
+      this.#failed('login', 'refused')
+      return told(end.reply.toString('latin1'), true, 'denied')
+    }
+    this.#failed(end.failure, end.reason)
+    const reply = end.reply?.toString('latin1')
+    if (upstream && end.failure === 'login' && reply) return told(reply, true, 'denied')
+    if (!upstream && settings.proxy_pass_error_message && reply)
+      return told(reply, false, end.failure === 'login' ? 'denied' : 'tempfail')
+    return this.#ours(end.failure)
+  }
+
+  /** The words for a fault of our side: with `proxy_pass` no mail program may ask for a new password. */
+  #ours(failure: Failure): Verdict {
+    const { protocol, upstream } = this.#runtime
+    const result = failure === 'timeout' ? 'timeout' : 'tempfail'
+    if (upstream) return told(protocol.words.unavailable(this.#attempt, failure), true, result)
+    return told(protocol.words.internal, false, result)
+  }
+
+  #failed(failure: Failure, reason: string): void {
+    const record = this.#record
+    record.failure = failure
+    record.reason = reason
+    const { stage, protocol } = record
+    this.#shared.metrics.counter('session_failures_total', { protocol, stage, failure }).value++
+  }
+}
+
+function told(
+  text: string,
+  stays: boolean,
+  result: 'denied' | 'tempfail' | 'timeout',
+): Extract<Verdict, { kind: 'told' }> {
+  return { kind: 'told', text, stays, wait: 0, result }
+}
+
+function isMember(servers: readonly UpstreamServer[], { address, port }: Endpoint): boolean {
+  return servers.some(server => server.address === address && server.port === port)
+}

@@ -1,0 +1,217 @@
+import { isIP } from 'node:net'
+import { type SecureContext, connect as secure } from 'node:tls'
+import type { Back, BackFacts, BackStep } from '../protocol/protocol.ts'
+import { type Dialled, type Dialling, dial } from '../wire/dial.ts'
+import type { Lender } from '../wire/lend.ts'
+import { Deadline, type Wheel } from '../wire/wheel.ts'
+import type { Input, Wire } from '../wire/wire.ts'
+import type { Failure } from '../words/failure.ts'
+import type { Stage } from '../words/stage.ts'
+import type { Endpoint } from './backends.ts'
+
+/**
+ * One try at one backend: dial, run the protocol's back half line by line, and end with a connection
+ * that is logged in or with the reason why there is none. Every wait has a deadline, and `abandon`
+ * (the client left) ends it at once.
+ */
+export type LegEnd =
+  | {
+      readonly kind: 'relay'
+      readonly dialled: Dialled
+      readonly reply: Buffer
+      readonly facts: BackFacts
+    }
+  | { readonly kind: 'refused'; readonly reply: Buffer; readonly facts: BackFacts }
+  | {
+      readonly kind: 'fail'
+      readonly failure: Failure
+      readonly reason: string
+      readonly reply?: Buffer
+      readonly facts?: BackFacts
+    }
+
+export interface LegPlan {
+  readonly endpoint: Endpoint
+  readonly back: Back
+  /** `proxy_connect_timeout`, ms. */
+  readonly connectTimeout: number
+  /** `timeout`, ms: for the whole dialogue up to the end of the login. */
+  readonly timeout: number
+  /** `proxy_buffer`, octets: each reply must fit. */
+  readonly replySize: number
+  /** TLS from the first octet. */
+  readonly implicit: boolean
+  readonly context: SecureContext
+  readonly verify: boolean
+  /** The name to ask for and to verify; `undefined`: the address. */
+  readonly tlsName: string | undefined
+  readonly wheel: Wheel
+  readonly lender: Lender
+  /** Told of each stage as it begins. */
+  readonly entered: (stage: Stage) => void
+}
+
+export class BackLeg {
+  readonly #plan: LegPlan
+  readonly #deadline: Deadline
+  #dialling: Dialling | undefined
+  #dialled: Dialled | undefined
+  #late = false
+  #abandoned = false
+  #handshaking = false
+
+  constructor(plan: LegPlan) {
+    this.#plan = plan
+    this.#deadline = new Deadline(() => {
+      this.#late = true
+      this.#stop()
+    })
+  }
+
+  /** Never rejects but for a fault of this program. */
+  async run(): Promise<LegEnd> {
+    const end = await this.#run()
+    this.#plan.wheel.disarm(this.#deadline)
+    if (end.kind !== 'relay') this.#dialled?.wire.socket.destroySoon()
+    return end
+  }
+
+  /** The client left: ends the try wherever it stands. */
+  abandon(): void {
+    this.#abandoned = true
+    this.#stop()
+  }
+
+  #stop(): void {
+    this.#dialling?.abandon()
+    this.#dialled?.wire.interrupt(this.#late ? 'timeout' : 'left')
+    if (this.#dialled && this.#handshaking) this.#dialled.wire.socket.destroy()
+  }
+
+  async #run(): Promise<LegEnd> {
+    const plan = this.#plan
+    plan.entered('connect')
+    plan.wheel.arm(this.#deadline, plan.connectTimeout)
+    const refused = await this.#dial()
+    if (refused) return refused
+    plan.wheel.arm(this.#deadline, plan.timeout)
+    if (plan.implicit) {
+      const fault = await this.#encrypt()
+      if (fault) return fault
+    }
+    return this.#converse(plan.back)
+  }
+
+  async #dial(): Promise<LegEnd | undefined> {
+    const { endpoint, lender } = this.#plan
+    this.#dialling = dial({ address: endpoint.address, port: endpoint.port, lender })
+    try {
+      this.#dialled = await this.#dialling.connected
+    } catch (error) {
+      if (this.#late) return fail('timeout', 'did not accept the connection in time')
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'no connection'
+      return fail('connect', `did not accept the connection: ${code}`)
+    } finally {
+      this.#dialling = undefined
+    }
+    if (this.#abandoned) return fail('connect', 'was left, as the client had gone')
+    return undefined
+  }
+
+  async #converse(back: Back): Promise<LegEnd> {
+    let current = back
+    let room = this.#plan.replySize
+    for (;;) {
+      this.#plan.entered(current.stage)
+      const wire = this.#dialled?.wire
+      if (!wire) return fail('internal', 'is not connected')
+      const line = await wire.read({ kind: 'line', atMost: room })
+      if (!Buffer.isBuffer(line)) return this.#unread(line)
+      room -= line.length
+      const step = await this.#perform(current.receive(line), wire)
+      if ('kind' in step) return step
+      if (step.sent) room = this.#plan.replySize
+      current = step.next
+    }
+  }
+
+  /** Does what the back half said; a back half that waits for the next line, or the end. */
+  async #perform(
+    step: BackStep,
+    wire: Wire,
+  ): Promise<LegEnd | { readonly next: Back; readonly sent: boolean }> {
+    switch (step.do) {
+      case 'wait':
+        return { next: step.next, sent: false }
+      case 'send':
+        wire.writeSecret(step.bytes)
+        return { next: step.next, sent: true }
+      case 'starttls': {
+        const fault = await this.#encrypt()
+        return fault ?? this.#perform(step.then, wire)
+      }
+      case 'relay': {
+        const dialled = this.#dialled
+        if (!dialled) return fail('internal', 'is not connected')
+        return { kind: 'relay', dialled, reply: step.reply, facts: step.facts }
+      }
+      case 'refused':
+        return { kind: 'refused', reply: step.reply, facts: step.facts }
+      case 'fail':
+        return { kind: 'fail', ...step }
+    }
+  }
+
+  #unread(input: Exclude<Input, Buffer>): LegEnd {
+    switch (input) {
+      case 'too-long':
+        return fail('protocol', 'sent a reply that is longer than proxy_buffer')
+      case 'timeout':
+        return fail('timeout', 'did not answer in time')
+      case 'left':
+        return fail('connect', 'was left, as the client had gone')
+      case 'ended':
+      case 'broken':
+        return fail('connect', 'closed the connection')
+    }
+  }
+
+  /** The handshake; what the backend sent before it is forgotten. */
+  async #encrypt(): Promise<LegEnd | undefined> {
+    this.#plan.entered('backend-tls')
+    const dialled = this.#dialled
+    if (!dialled) return fail('internal', 'is not connected')
+    const { wire } = dialled
+    const { socket } = wire.detach()
+    const { tlsName, verify, context, endpoint } = this.#plan
+    const name = tlsName ?? endpoint.address
+    const tls = secure({
+      socket,
+      secureContext: context,
+      rejectUnauthorized: verify,
+      host: name,
+      ...(isIP(name) === 0 ? { servername: name } : {}),
+    })
+    this.#handshaking = true
+    const error = await new Promise<Error | undefined>(resolve => {
+      tls.once('secureConnect', () => resolve(undefined))
+      tls.once('error', resolve)
+      tls.once('close', () => resolve(new Error('closed')))
+    })
+    this.#handshaking = false
+    wire.replace(tls)
+    this.#dialled = { wire, lease: undefined }
+    if (this.#late) return fail('timeout', 'did not end the TLS handshake in time')
+    return error ? fail('tls', `failed in the TLS handshake: ${reasonOf(error)}`) : undefined
+  }
+}
+
+function fail(failure: Failure, reason: string): LegEnd {
+  return { kind: 'fail', failure, reason }
+}
+
+/** OpenSSL's reason or Node's code, which hold nothing that a stranger sent. */
+function reasonOf(error: Error): string {
+  if ('reason' in error && typeof error.reason === 'string') return error.reason
+  return 'code' in error && typeof error.code === 'string' ? error.code : 'broken off'
+}

@@ -1,0 +1,93 @@
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { Wire } from '../wire/wire.ts'
+import type { Record } from './record.ts'
+import type { Runtime } from './runtime.ts'
+import type { Shared } from './shared.ts'
+import type { Contexts } from './tls.ts'
+
+export interface Handshake {
+  /** Whether it went well; otherwise the socket is destroyed. */
+  readonly done: Promise<boolean>
+  readonly abandon: () => void
+}
+
+/**
+ * Does the server's half of a TLS handshake on the client's wire. What the client sent before it and
+ * nobody took does not survive it: it may be an attacker's.
+ */
+export function secure(
+  wire: Wire,
+  contexts: Contexts,
+  { protocol, config }: Runtime,
+  { metrics }: Shared,
+  record: Record,
+): Handshake {
+  record.stage = 'tls'
+  const began = performance.now()
+  const { name } = protocol
+  if (wire.waiting > 0)
+    metrics.counter('starttls_injection_total', { protocol: name, side: 'front' }).value++
+  wire.drop()
+  const { tls, done } = handshake(wire.detach().socket, contexts, protocol.alpn)
+  return {
+    abandon: () => tls.destroy(),
+    done: done.then(well => {
+      const version = well ? tls.getProtocol() : null
+      const result = well ? 'ok' : 'failed'
+      const tls_version = version === 'TLSv1.2' || version === 'TLSv1.3' ? version : 'other'
+      metrics.counter('tls_handshakes_total', { protocol: name, result, tls_version }).value++
+      if (!well) {
+        record.failure ??= 'tls'
+        return false
+      }
+      metrics
+        .histogram('tls_handshake_duration_seconds', { protocol: name })
+        .observe((performance.now() - began) / 1000)
+      record.tls = version ?? 'other'
+      if (config.settings.auth_http) record.cipher = tls.getCipher().name
+      record.sni = serverNameOf(tls)
+      wire.replace(tls)
+      return true
+    }),
+  }
+}
+
+/** A client that sends ALPN must name `alpn` in it (RFC 7301 3.2: else a fatal alert). */
+function handshake(
+  raw: Socket,
+  contexts: Contexts,
+  alpn: string,
+): { readonly tls: TLSSocket; readonly done: Promise<boolean> } {
+  const tls = new TLSSocket(raw, {
+    isServer: true,
+    secureContext: contexts.fallback,
+    ALPNProtocols: [alpn],
+    ...(contexts.several
+      ? { SNICallback: (name, answer) => answer(null, contexts.forName(name)) }
+      : {}),
+  })
+  const done = new Promise<boolean>(resolve => {
+    const settle = (well: boolean) => {
+      tls.off('secure', succeed).off('close', fail).off('error', fail)
+      if (!well) {
+        tls.on('error', () => {})
+        tls.destroy()
+        raw.destroy()
+      }
+      resolve(well)
+    }
+    const succeed = () => settle(true)
+    const fail = () => settle(false)
+    tls.on('secure', succeed).on('close', fail).on('error', fail)
+  })
+  return { tls, done }
+}
+
+const hostName = /^(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.?$/
+
+/** The SNI name, if it is a host name at all: it is told to backends and logged. */
+function serverNameOf(tls: TLSSocket): string | undefined {
+  const name: unknown = Reflect.get(tls, 'servername')
+  return typeof name === 'string' && name.length <= 253 && hostName.test(name) ? name : undefined
+}

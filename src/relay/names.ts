@@ -1,0 +1,120 @@
+import { lookup, reverse } from 'node:dns/promises'
+import { isIPv6 } from 'node:net'
+import { canonical } from '../wire/address.ts'
+
+/**
+ * Forward-confirmed names of clients (RFC 8601 2.7.3 `iprev`): the name that the client's address has,
+ * if that name has the client's address. Asynchronous, bounded and cached.
+ */
+
+/** What stands in a name's place: the client has none, or it cannot be found out now. */
+export const unavailable = '[UNAVAILABLE]'
+export const tempUnavailable = '[TEMPUNAVAIL]'
+
+/** Milliseconds until an address counts as having no answer. */
+export const lookupTimeout = 5_000
+/** Lookups at a time; an address beyond them is `[TEMPUNAVAIL]` for now. */
+const mostLookups = 64
+/** Addresses whose name is remembered, the longest known forgotten first, and for how long (ms). */
+const mostRemembered = 10_000
+const rememberedFor = 60_000
+/** Names of one address that are tried. */
+const mostNames = 4
+
+const validName = /^[A-Za-z0-9.-]{1,255}$/
+
+/** No such name, or no such record: final answers, as opposed to a resolver that cannot say. */
+const nameless: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA'])
+
+export interface Names {
+  /** The name of the client at `address`, or `[UNAVAILABLE]` or `[TEMPUNAVAIL]`. Never rejects. */
+  of(address: string): Promise<string>
+}
+
+/** How names and addresses are asked for; the system's own resolver unless a test says otherwise. */
+export interface Resolver {
+  reverse(address: string): Promise<readonly string[]>
+  /** The addresses of `name` in the family of `like`. */
+  forward(name: string, like: string): Promise<readonly string[]>
+}
+
+const system: Resolver = {
+  reverse,
+  forward: async (name, like) => {
+    const found = await lookup(name, { all: true, family: isIPv6(like) ? 6 : 4 })
+    return found.map(({ address }) => address)
+  },
+}
+
+export function names({ resolver = system, timeout = lookupTimeout } = {}): Names {
+  const remembered = new Map<string, { readonly name: string; readonly until: number }>()
+  const asking = new Map<string, Promise<string>>()
+
+  async function ask(address: string): Promise<string> {
+    const name = await withTimeout(confirmed(resolver, address), timeout)
+    asking.delete(address)
+    if (name !== tempUnavailable) remember(address, name)
+    return name
+  }
+
+  function remember(address: string, name: string): void {
+    const oldest = remembered.keys().next()
+    if (remembered.size >= mostRemembered && !oldest.done) remembered.delete(oldest.value)
+    remembered.set(address, { name, until: performance.now() + rememberedFor })
+  }
+
+  return {
+    of(address) {
+      const known = remembered.get(address)
+      if (known && known.until > performance.now()) return Promise.resolve(known.name)
+      remembered.delete(address)
+      const asked = asking.get(address)
+      if (asked !== undefined) return asked
+      if (asking.size >= mostLookups) return Promise.resolve(tempUnavailable)
+      const answer = ask(address)
+      asking.set(address, answer)
+      return answer
+    },
+  }
+}
+
+async function confirmed(resolver: Resolver, address: string): Promise<string> {
+  let found: readonly string[]
+  try {
+    found = await resolver.reverse(address)
+  } catch (error) {
+    return verdict(error)
+  }
+  let answer = unavailable
+  for (const name of found.slice(0, mostNames)) {
+    // A name that could not stand in a command is not one (nginx's CVE-2026-28753).
+    if (!validName.test(name)) {
+      answer = tempUnavailable
+      continue
+    }
+    try {
+      const addresses = await resolver.forward(name, address)
+      if (addresses.some(each => canonical(each) === address)) return name
+    } catch (error) {
+      if (verdict(error) === tempUnavailable) answer = tempUnavailable
+    }
+  }
+  return answer
+}
+
+function verdict(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return nameless.has(code) ? unavailable : tempUnavailable
+}
+
+async function withTimeout(name: Promise<string>, ms: number): Promise<string> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>(resolve => {
+    timer = setTimeout(resolve, ms, tempUnavailable)
+  })
+  try {
+    return await Promise.race([name, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

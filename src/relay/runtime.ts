@@ -1,0 +1,136 @@
+import type { SecureContext } from 'node:tls'
+import type { RelayConfig, ServerConfig, ServerSettings, Upstream } from '../config/config.ts'
+import type { Door, FrontSettings, Protocol } from '../protocol/protocol.ts'
+import { protocols } from '../protocol/protocols.ts'
+import { offered } from '../protocol/smtp/capabilities.ts'
+import { type Balancer, balancer } from '../upstream/balancer.ts'
+import { printEndpoint } from '../wire/address.ts'
+import type { Backends } from './backends.ts'
+import { backendContext, type Contexts, contexts, type KeyFault } from './tls.ts'
+
+/**
+ * A server block made ready to serve: its texts, its keys, its choice of endpoints. A new
+ * configuration makes new ones; a session keeps the one that it began with.
+ */
+export interface Runtime {
+  readonly config: ServerConfig
+  readonly settings: ServerSettings
+  readonly protocol: Protocol
+  /** Octets that one command of a client may take. */
+  readonly clientBuffer: number
+  /** The texts of the front; SMTP's change with what the backends said in their last EHLO. */
+  door(): Door
+  readonly contexts: Contexts | undefined
+  readonly backendContext: SecureContext
+  readonly upstream: Upstream | undefined
+  readonly balancer: Balancer | undefined
+  /** The upstream's name, or the address of `proxy_pass`; of an auth server's choice, `auth_http`. */
+  readonly backendName: string
+}
+
+/** POP3 commands are short; nginx's 128 octets are too few for the passwords that people have. */
+export const pop3ClientBuffer = 4_096
+
+export function runtime(
+  config: ServerConfig,
+  of: RelayConfig,
+  backends: Backends,
+): Runtime | KeyFault {
+  const { settings } = config
+  const protocol = protocols[config.protocol]
+  const front = frontSettings(config)
+  const keys = needsKeys(config) ? contexts(settings) : undefined
+  if (keys && 'reason' in keys) return keys
+  const backContext = backendContext(settings)
+  if ('reason' in backContext) return backContext
+  const upstream = upstreamOf(settings, of)
+  return {
+    config,
+    settings,
+    protocol,
+    clientBuffer: front.clientBuffer,
+    door: learns(config)
+      ? learningDoor(protocol, front, upstream, backends)
+      : constant(protocol.door(front)),
+    contexts: keys,
+    backendContext: backContext,
+    upstream,
+    balancer: upstream && balancer(upstream, server => backends.sessions(server)),
+    backendName: upstream?.name ?? 'auth_http',
+  }
+}
+
+function needsKeys({ settings, listens }: ServerConfig): boolean {
+  return settings.starttls !== 'off' || listens.some(({ ssl }) => ssl)
+}
+
+function upstreamOf({ proxy_pass: pass }: ServerSettings, of: RelayConfig): Upstream | undefined {
+  if (!pass) return undefined
+  if (pass.kind === 'upstream') return of.upstreams.get(pass.name)
+  const { address, port } = pass
+  const name = printEndpoint(address, port)
+  const position = { file: '', line: 0, column: 0 }
+  const server = { address, port, weight: 1, backup: false, down: false, draining: false }
+  return {
+    name,
+    balance: 'round_robin',
+    servers: [{ ...server, sslName: undefined }],
+    position,
+  }
+}
+
+function frontSettings({ protocol, settings }: ServerConfig): FrontSettings {
+  const common = { serverName: settings.server_name, starttls: settings.starttls }
+  switch (protocol) {
+    case 'imap':
+      return {
+        ...common,
+        mechanisms: settings.imap_auth,
+        capabilities: settings.imap_capabilities,
+        clientBuffer: settings.imap_client_buffer,
+      }
+    case 'pop3':
+      return {
+        ...common,
+        mechanisms: settings.pop3_auth,
+        capabilities: settings.pop3_capabilities,
+        clientBuffer: pop3ClientBuffer,
+      }
+    case 'smtp':
+      return {
+        ...common,
+        mechanisms: settings.smtp_auth,
+        capabilities: settings.smtp_capabilities ?? [],
+        clientBuffer: settings.smtp_client_buffer,
+      }
+  }
+}
+
+/** SMTP with fixed backends and no list of its own offers what those backends offer. */
+function learns({ protocol, settings }: ServerConfig): boolean {
+  return protocol === 'smtp' && settings.smtp_capabilities === undefined && !!settings.proxy_pass
+}
+
+function constant(door: Door): () => Door {
+  return () => door
+}
+
+function learningDoor(
+  protocol: Protocol,
+  front: FrontSettings,
+  upstream: Upstream | undefined,
+  backends: Backends,
+): () => Door {
+  let version = -1
+  let door: Door | undefined
+  return () => {
+    if (door && version === backends.version) return door
+    version = backends.version
+    const heard = (upstream?.servers ?? []).flatMap(server => {
+      const { capabilities } = backends.facts(server)
+      return capabilities ? [capabilities] : []
+    })
+    door = protocol.door({ ...front, capabilities: offered(heard) })
+    return door
+  }
+}

@@ -1,0 +1,338 @@
+import type { Socket } from 'node:net'
+import type { Listen } from '../config/config.ts'
+import { escaped } from '../observe/escape.ts'
+import type { Attempt, Client, Front, Step } from '../protocol/protocol.ts'
+import { canonical, printEndpoint } from '../wire/address.ts'
+import { Splice } from '../wire/splice.ts'
+import { Deadline } from '../wire/wheel.ts'
+import { type Stop, Wire } from '../wire/wire.ts'
+import { Authentication, type Verdict } from './authenticate.ts'
+import type { Endpoint } from './backends.ts'
+import { secure } from './handshake.ts'
+import { unavailable } from './names.ts'
+import { type Ended, fields, Record } from './record.ts'
+import type { Runtime } from './runtime.ts'
+import type { Shared } from './shared.ts'
+
+/**
+ * One client, from accept to close: greet, take commands, judge the login, relay. The protocol
+ * decides what is said; this is the one place that says it, upgrades to TLS, counts faults and keeps
+ * the deadlines.
+ */
+
+/** Octets of replies that are gathered before they are written, while a client pipelines. */
+const mostGathered = 4_096
+/** Milliseconds that a client has to read the last reply and close, once we have ended. */
+const lingering = 5_000
+
+export class Session {
+  readonly record: Record
+  readonly #shared: Shared
+  readonly #runtime: Runtime
+  readonly #listen: Listen
+  readonly #wire: Wire
+  readonly #deadline: Deadline
+  readonly #address: string
+  readonly #port: number
+  #secure = false
+  /** Replies that are not written yet: a client that pipelines gets them together. */
+  #said = ''
+  /** Started at accept, awaited when a backend must be told. */
+  readonly #name: Promise<string> | undefined
+  #abandonHandshake: (() => void) | undefined
+  #splice: Splice | undefined
+  #endpoint: Endpoint | undefined
+  #closed: (() => void) | undefined
+
+  constructor(socket: Socket, listen: Listen, runtime: Runtime, shared: Shared) {
+    this.#shared = shared
+    this.#runtime = runtime
+    this.#listen = listen
+    this.#address = canonical(socket.remoteAddress ?? '')
+    this.#port = socket.remotePort ?? 0
+    const { name } = runtime.protocol
+    const client = printEndpoint(this.#address, this.#port)
+    this.record = new Record(shared.newId(), name, listen.name, client)
+    this.#wire = new Wire(socket)
+    this.#deadline = new Deadline(() => this.#expired())
+    this.#name =
+      name === 'smtp' && runtime.settings.resolver === 'system'
+        ? shared.names.of(this.#address)
+        : undefined
+  }
+
+  /** Carries the session up to its relay phase, or to its end. Never rejects. `closed` is called at the end. */
+  async run(closed: () => void): Promise<void> {
+    this.#closed = closed
+    this.#shared.sessions.add(this)
+    try {
+      const front = await this.#open()
+      if (front) await this.#converse(front)
+    } catch (error) {
+      this.#shared.log.error('session broke off', { id: this.record.id, error })
+      this.record.failure = 'internal'
+      this.#wire.socket.destroy()
+    }
+    if (!this.#splice) this.#finish('relay')
+  }
+
+  /** Ends the session at once. */
+  destroy(): void {
+    if (this.#splice) this.#splice.destroy('leaving')
+    else this.#wire.socket.destroy()
+  }
+
+  async #open(): Promise<Front | undefined> {
+    this.#arm()
+    if (this.#listen.ssl && !(await this.#handshake())) return undefined
+    const { settings } = this.#runtime
+    this.record.stage = 'greeting'
+    if (settings.smtp_greeting_delay > 0 && this.record.protocol === 'smtp') {
+      if (await this.#spokeEarly(settings.smtp_greeting_delay)) return undefined
+    }
+    const door = this.#runtime.door()
+    const salt = door.salted ? `<${this.record.id}.${Date.now()}@${settings.server_name}>` : ''
+    const { text, next } = door.greet({ secure: this.#secure, salt })
+    this.#arm()
+    this.#wire.write(text)
+    this.record.stage = 'commands'
+    return next
+  }
+
+  /** Holds the greeting; a client that does not wait for it is turned away (it is no mail program). */
+  async #spokeEarly(delay: number): Promise<boolean> {
+    const wire = this.#wire
+    this.#shared.wheel.arm(this.#deadline, delay + this.#runtime.settings.timeout)
+    const patience = new Deadline(() => wire.giveUp())
+    this.#shared.wheel.arm(patience, delay)
+    const input = await wire.read({ kind: 'octets', count: 1 })
+    this.#shared.wheel.disarm(patience)
+    if (input === 'timeout' && !wire.stopped) return false
+    if (Buffer.isBuffer(input)) {
+      this.#wire.write('503 5.5.0 Improper use of SMTP command pipelining\r\n')
+      this.record.failure = 'protocol'
+    }
+    this.#hangUp()
+    return true
+  }
+
+  async #converse(first: Front): Promise<void> {
+    let front: Front | undefined = first
+    while (front) {
+      let input = this.#wire.take(front.wants)
+      if (input === undefined || this.#said.length > mostGathered) {
+        this.#flush()
+        await this.#wire.drained()
+        input ??= await this.#wire.read(front.wants)
+      }
+      if (input !== 'too-long' && !Buffer.isBuffer(input)) return this.#lost(input)
+      const step: Step = input === 'too-long' ? this.#tooLong(front) : front.receive(input)
+      front = step.do === 'reply' ? this.#reply(step) : await this.#perform(step)
+    }
+    if (!this.#splice) this.#hangUp()
+  }
+
+  #reply(step: Extract<Step, { do: 'reply' }>): Front | undefined {
+    this.#said += step.text
+    return this.#tolerates(step.fault) ? step.next : undefined
+  }
+
+  /** Does a step that is more than a reply. `undefined`: the dialogue ends. */
+  async #perform(step: Step): Promise<Front | undefined> {
+    switch (step.do) {
+      case 'reply':
+        return this.#reply(step)
+      case 'close':
+        this.#said += step.text
+        return undefined
+      case 'starttls':
+        this.#said += step.text
+        if (!(await this.#handshake())) return undefined
+        this.record.stage = 'commands'
+        this.#arm()
+        return step.next
+      case 'authenticate':
+        this.#flush()
+        return (await this.#authenticate(step.attempt)) ? step.next : undefined
+    }
+  }
+
+  #flush(): void {
+    this.#wire.write(this.#said)
+    this.#said = ''
+  }
+
+  #tooLong(front: Front): Step {
+    this.#count('too_long')
+    this.record.failure = 'protocol'
+    return front.tooLong()
+  }
+
+  /** Counts what was no command; whether the client may go on. */
+  #tolerates(fault: true | undefined): boolean {
+    this.record.commands++
+    if (!fault) return true
+    this.record.faults++
+    this.#count('fault')
+    if (this.record.faults < Math.max(1, this.#runtime.settings.max_errors)) return true
+    this.#count('too_many')
+    this.record.failure = 'protocol'
+    return false
+  }
+
+  /** Whether the dialogue with the client goes on. */
+  async #authenticate(attempt: Attempt): Promise<boolean> {
+    const { record } = this
+    const { wheel, metrics } = this.#shared
+    record.logins++
+    record.mechanism = attempt.mechanism
+    if (attempt.mechanism !== 'none') record.login = escaped(attempt.login, 128)
+    const began = performance.now()
+    const client = await this.#client()
+    const authentication = new Authentication({
+      shared: this.#shared,
+      runtime: this.#runtime,
+      record,
+      client,
+      attempt,
+    })
+    // The judgement has deadlines of its own.
+    wheel.disarm(this.#deadline)
+    this.#wire.onGone = stop => {
+      // Whoever ended with commands still unread has only ended its own half.
+      if (stop !== 'ended' || this.#wire.waiting === 0) authentication.abandon()
+    }
+    const verdict = await authentication.run()
+    attempt.login.fill(0)
+    attempt.password.fill(0)
+    const { protocol } = record
+    const result = verdict.kind === 'carried' ? 'ok' : verdict.result
+    metrics.counter('auth_total', { protocol, mechanism: attempt.mechanism, result }).value++
+    metrics
+      .histogram('auth_duration_seconds', { protocol })
+      .observe((performance.now() - began) / 1000)
+    if (verdict.kind === 'carried') {
+      this.#carry(verdict)
+      return false
+    }
+    if (verdict.wait > 0) await wheel.sleep(verdict.wait)
+    this.#wire.onGone = undefined
+    record.stage = 'commands'
+    this.#arm()
+    this.#wire.write(verdict.text)
+    return verdict.stays
+  }
+
+  async #client(): Promise<Client> {
+    const { socket } = this.#wire
+    const { record } = this
+    const listen = this.#listen
+    const translated = listen.public !== listen.port
+    return {
+      session: record.id,
+      address: this.#address,
+      port: this.#port,
+      name: (await this.#name) ?? unavailable,
+      ...(translated || !socket.localAddress
+        ? {}
+        : { dialled: { address: canonical(socket.localAddress), port: listen.public } }),
+      publicPort: listen.public,
+      secure: this.#secure,
+      ...(record.sni === undefined ? {} : { serverName: record.sni }),
+    }
+  }
+
+  #carry({ dialled, endpoint, reply }: Extract<Verdict, { kind: 'carried' }>): void {
+    const { backends, lender, wheel, metrics } = this.#shared
+    const { record } = this
+    record.stage = 'relay'
+    record.failure = undefined
+    record.reason = undefined
+    const { socket: client, rest } = this.#wire.detach()
+    const { socket: backend, rest: early } = dialled.wire.detach()
+    this.#endpoint = endpoint
+    backends.opened(endpoint)
+    metrics.gauge('upstream_active', { protocol: record.protocol, backend: record.backend ?? '' })
+      .value++
+    const splice = new Splice({
+      client,
+      backend,
+      lease: dialled.lease,
+      lender,
+      wheel,
+      hold: this.#runtime.settings.proxy_buffer,
+      timeout: this.#runtime.settings.proxy_timeout,
+      ended: ending => this.#finish(ending),
+    })
+    this.#splice = splice
+    if (reply.length > 0) client.write(reply)
+    if (early.length > 0) client.write(early)
+    splice.forward(rest)
+  }
+
+  async #handshake(): Promise<boolean> {
+    const { contexts } = this.#runtime
+    if (!contexts) return false
+    this.#flush()
+    this.#arm()
+    const { done, abandon } = secure(this.#wire, contexts, this.#runtime, this.#shared, this.record)
+    this.#abandonHandshake = abandon
+    this.#secure = await done
+    this.#abandonHandshake = undefined
+    return this.#secure
+  }
+
+  #arm(): void {
+    this.#shared.wheel.arm(this.#deadline, this.#runtime.settings.timeout)
+  }
+
+  #expired(): void {
+    this.record.failure ??= 'timeout'
+    if (this.#abandonHandshake) this.#abandonHandshake()
+    else this.#wire.interrupt('timeout')
+  }
+
+  /** The client said no more, or not in time. */
+  #lost(stop: Stop): void {
+    this.#hangUp()
+    this.#finish(stop === 'timeout' ? 'timeout' : 'client')
+  }
+
+  /** Ends our half and lets the client read the last reply: closing with input unread would lose it. */
+  #hangUp(): void {
+    this.#flush()
+    const { socket } = this.#wire.detach()
+    if (socket.destroyed) return
+    socket.end()
+    socket.resume()
+    const { wheel } = this.#shared
+    const deadline = new Deadline(() => socket.destroy())
+    wheel.arm(deadline, lingering)
+    socket.once('close', () => wheel.disarm(deadline))
+  }
+
+  #count(reason: 'fault' | 'too_long' | 'too_many'): void {
+    const { protocol } = this.record
+    this.#shared.metrics.counter('protocol_errors_total', { protocol, reason }).value++
+  }
+
+  #finish(ended: Ended): void {
+    if (!this.#closed) return
+    this.#closed()
+    this.#closed = undefined
+    const { wheel, sessions, backends, metrics, log } = this.#shared
+    wheel.disarm(this.#deadline)
+    sessions.delete(this)
+    const { protocol, backend = '' } = this.record
+    const { up, down } = this.#splice ?? { up: 0, down: 0 }
+    if (this.#endpoint) {
+      backends.closed(this.#endpoint)
+      metrics.gauge('upstream_active', { protocol, backend }).value--
+      metrics.counter('bytes_total', { protocol, direction: 'up' }).value += up
+      metrics.counter('bytes_total', { protocol, direction: 'down' }).value += down
+    }
+    const ms = performance.now() - this.record.began
+    metrics.histogram('session_duration_seconds', { protocol }).observe(ms / 1000)
+    log.info('session ended', fields(this.record, { ended, up, down, ms }))
+  }
+}

@@ -1,0 +1,23 @@
+import type { Log } from '../observe/log.ts'
+import type { relayMetrics } from '../observe/metric-table.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import type { Lender } from '../wire/lend.ts'
+import type { Wheel } from '../wire/wheel.ts'
+import type { Backends } from './backends.ts'
+import type { Names } from './names.ts'
+import type { Sessions } from './sessions.ts'
+
+export type RelayMetrics = Metrics<typeof relayMetrics>
+
+/** What all sessions of a process share. */
+export interface Shared {
+  readonly wheel: Wheel
+  readonly lender: Lender
+  readonly backends: Backends
+  readonly names: Names
+  readonly metrics: RelayMetrics
+  log: Log
+  readonly sessions: Sessions
+  /** Makes a session's id: unlike any other of this and, most likely, of every other process. */
+  readonly newId: () => string
+}

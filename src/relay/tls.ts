@@ -1,0 +1,126 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import type { ServerSettings } from '../config/config.ts'
+
+/**
+ * What the key files of a server block become: one context for each set of host names, chosen by
+ * SNI; certificates of different key types for the same names share one.
+ */
+export interface Contexts {
+  /** For clients that name no host, or one that no certificate is for: the first. */
+  readonly fallback: SecureContext
+  /** Whether the name that a client asks for makes a difference. */
+  readonly several: boolean
+  forName(serverName: string): SecureContext
+}
+
+/** A file that cannot be used, with the reason. */
+export interface KeyFault {
+  readonly file: string
+  readonly reason: string
+}
+
+/** Node takes a list without TLS 1.3 suites for "no TLS 1.3"; nginx leaves those suites alone. */
+const tls13Suites = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256'
+
+const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
+
+interface Pair {
+  readonly file: string
+  readonly certificate: Buffer
+  readonly key: Buffer
+  readonly hosts: readonly string[]
+}
+
+/** The contexts of one server block, or the first file that cannot be used. */
+export function contexts(settings: ServerSettings): Contexts | KeyFault {
+  const pairs: Pair[] = []
+  for (const [at, { file, hosts }] of settings.ssl_certificate.entries()) {
+    const read = pair(file, settings.ssl_certificate_key[at] ?? file, hosts)
+    if ('reason' in read) return read
+    pairs.push(read)
+  }
+  const made: { hosts: ReadonlySet<string>; context: SecureContext }[] = []
+  for (const group of grouped(pairs)) {
+    const context = secureContext(group, settings)
+    if ('reason' in context) return context
+    made.push({ hosts: new Set(group.flatMap(({ hosts }) => hosts)), context })
+  }
+  const fallback = made[0]?.context
+  if (!fallback) return { file: '', reason: 'no certificate is given' }
+  return {
+    fallback,
+    several: made.length > 1,
+    forName: name => named(made, name.toLowerCase()) ?? fallback,
+  }
+}
+
+/** What a leg to a backend trusts: `proxy_ssl_trusted_certificate`, else the roots that Node carries. */
+export function backendContext(settings: ServerSettings): SecureContext | KeyFault {
+  const file = settings.proxy_ssl_trusted_certificate
+  try {
+    const ca = file ? readFileSync(file) : rootCertificates.slice()
+    return createSecureContext(settings.proxy_ssl_verify ? { ca } : {})
+  } catch (error) {
+    return { file: file ?? '', reason: reasonOf(error) }
+  }
+}
+
+function pair(file: string, keyFile: string, hosts: readonly string[]): Pair | KeyFault {
+  let reading = file
+  try {
+    const certificate = readFileSync(file)
+    reading = keyFile
+    const key = readFileSync(keyFile)
+    reading = file
+    const names = hosts.length > 0 ? hosts : hostNames(certificate)
+    return { file, certificate, key, hosts: names.map(name => name.toLowerCase()) }
+  } catch (error) {
+    return { file: reading, reason: reasonOf(error) }
+  }
+}
+
+/** Pairs for the same names together, in the order of the first of each. */
+function grouped(pairs: readonly Pair[]): readonly (readonly Pair[])[] {
+  return [...Map.groupBy(pairs, ({ hosts }) => hosts.toSorted().join(' ')).values()]
+}
+
+function secureContext(pairs: readonly Pair[], settings: ServerSettings): SecureContext | KeyFault {
+  const enabled = versions.filter(version => settings.ssl_protocols.includes(version))
+  try {
+    return createSecureContext({
+      cert: pairs.map(({ certificate }) => certificate),
+      key: pairs.map(({ key }) => key),
+      ciphers: `${tls13Suites}:${settings.ssl_ciphers}`,
+      minVersion: enabled[0] ?? 'TLSv1.2',
+      maxVersion: enabled.at(-1) ?? 'TLSv1.3',
+      sessionIdContext: 'postern',
+    })
+  } catch (error) {
+    return { file: pairs[0]?.file ?? '', reason: reasonOf(error) }
+  }
+}
+
+/** The DNS names of a certificate: its subject alternative names, else its common name. */
+function hostNames(pem: Buffer): readonly string[] {
+  const certificate = new X509Certificate(pem)
+  const alternative = [...(certificate.subjectAltName ?? '').matchAll(/DNS:([^,\s]+)/g)]
+  if (alternative.length > 0) return alternative.flatMap(([, name]) => name ?? [])
+  return /^CN=(.+)$/m.exec(certificate.subject)?.slice(1) ?? []
+}
+
+function named(
+  made: readonly { hosts: ReadonlySet<string>; context: SecureContext }[],
+  name: string,
+): SecureContext | undefined {
+  const wild = name.replace(/^[^.]+/, '*')
+  return (made.find(({ hosts }) => hosts.has(name)) ?? made.find(({ hosts }) => hosts.has(wild)))
+    ?.context
+}
+
+/** What OpenSSL or the file system said, without its code prefix. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message.replace(/^error:[0-9A-F]+:/, '')
+}

@@ -1,0 +1,54 @@
+/**
+ * The buffers that backends' sockets read into.
+ *
+ * One shared buffer serves every connection that says little: what is read is copied out at once.
+ * A connection in the middle of a bulk transfer is lent a private one, whose content goes to the
+ * other side's `write` without a copy. `write` keeps a reference to what the kernel did not take,
+ * so a lent buffer is not read into again until that write is over (splice.ts sees to it), and the
+ * shared one never reaches `write` at all: no byte of one session ever appears in another.
+ */
+
+/** Octets of the shared buffer; a read that fills half of it begins a bulk transfer. */
+const sharedSize = 65_536
+/** Octets of a lent buffer: larger reads cost less a byte, up to about here. */
+const lentSize = 262_144
+/** Buffers that may be lent at a time; the transfers beyond are copied. */
+const mostLent = 64
+/** Returned buffers that are kept for the next. */
+const mostKept = 8
+
+/** Where a socket reads to next, and who takes it. `take` returns `false` to stop reading. */
+export interface Lease {
+  buffer: Buffer
+  take: (chunk: Buffer) => boolean
+}
+
+export class Lender {
+  /** What every connection reads into that is lent nothing. */
+  readonly shared: Buffer = Buffer.allocUnsafeSlow(sharedSize)
+  readonly #kept: Buffer[] = []
+  #lent = 0
+
+  /** Whether a read of `count` octets into the shared buffer is the middle of a bulk transfer. */
+  isBulk(count: number): boolean {
+    return count >= sharedSize / 2
+  }
+
+  /** A private buffer, or `undefined` when all are lent. */
+  borrow(): Buffer | undefined {
+    if (this.#lent >= mostLent) return undefined
+    this.#lent++
+    return this.#kept.pop() ?? Buffer.allocUnsafeSlow(lentSize)
+  }
+
+  /** Takes a private buffer back; nothing may refer to it any more. */
+  giveBack(buffer: Buffer): void {
+    this.#lent--
+    if (this.#kept.length < mostKept) this.#kept.push(buffer)
+  }
+
+  /** A lent buffer will not come back. */
+  writeOff(): void {
+    this.#lent--
+  }
+}

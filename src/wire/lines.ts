@@ -1,0 +1,106 @@
+/**
+ * What a peer sent, cut into bounded lines and counted octets. Pure but for its own buffer.
+ *
+ * A line ends with CRLF or a bare LF (RFC 5321 2.3.8 asks for CRLF; mail programs on the other side
+ * of nginx have always got away with LF). What was given out is zeroed when the next piece is asked
+ * for, because it may have been a password.
+ */
+export type Wanted =
+  | { readonly kind: 'line'; readonly atMost: number }
+  | { readonly kind: 'octets'; readonly count: number }
+
+const nothing = Buffer.alloc(0)
+const lf = 10
+const cr = 13
+
+export class Lines {
+  #held: Buffer = nothing
+  /** Where the unread part begins. */
+  #start = 0
+  /** No LF stands before this. */
+  #scanned = 0
+  /** Where the piece that was given out last begins; it ends before `#start`. */
+  #given = 0
+
+  /** Octets that wait to be taken. */
+  get length(): number {
+    return this.#held.length - this.#start
+  }
+
+  /** Adds `chunk`, which must be the caller's to give away. */
+  feed(chunk: Buffer): void {
+    this.#forget()
+    if (this.#start === this.#held.length) {
+      this.#held = chunk
+      this.#scanned = 0
+    } else {
+      const joined = Buffer.concat([this.#held.subarray(this.#start), chunk])
+      this.#held.fill(0)
+      this.#held = joined
+      this.#scanned -= this.#start
+    }
+    this.#start = 0
+    this.#given = 0
+  }
+
+  /** The next piece as a view that the next call zeroes; `undefined`: not all of it is here. */
+  take(wanted: Wanted): Buffer | 'too-long' | undefined {
+    this.#forget()
+    return wanted.kind === 'line' ? this.#line(wanted.atMost) : this.#octets(wanted.count)
+  }
+
+  /** All that was not taken, which is the caller's from now on. */
+  rest(): Buffer {
+    this.#forget()
+    const rest = this.#held.subarray(this.#start)
+    this.#clear()
+    return rest
+  }
+
+  /** Forgets all that was not taken: what came before a STARTTLS must not survive it. */
+  drop(): void {
+    this.#held.fill(0, this.#given)
+    this.#clear()
+  }
+
+  #line(atMost: number): Buffer | 'too-long' | undefined {
+    const at = this.#held.indexOf(lf, Math.max(this.#scanned, this.#start))
+    if (at < 0) {
+      this.#scanned = this.#held.length
+      // A line as long as allowed may still wait for its CR and LF.
+      return this.length > atMost + 1 ? 'too-long' : undefined
+    }
+    const end = at > this.#start && this.#held[at - 1] === cr ? at - 1 : at
+    if (end - this.#start > atMost) return 'too-long'
+    const line = this.#held.subarray(this.#start, end)
+    this.#advance(at + 1)
+    return line
+  }
+
+  #octets(count: number): Buffer | undefined {
+    if (this.length < count) return undefined
+    const octets = this.#held.subarray(this.#start, this.#start + count)
+    this.#advance(this.#start + count)
+    return octets
+  }
+
+  #advance(to: number): void {
+    this.#given = this.#start
+    this.#start = to
+    this.#scanned = Math.max(this.#scanned, to)
+  }
+
+  #forget(): void {
+    if (this.#given === this.#start) return
+    this.#held.fill(0, this.#given, this.#start)
+    this.#given = this.#start
+    if (this.#start === this.#held.length) this.#clear()
+  }
+
+  #clear(): void {
+    this.#held = nothing
+    this.#start = 0
+    this.#scanned = 0
+    this.#given = 0
+  }
+}

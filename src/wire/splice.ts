@@ -1,0 +1,222 @@
+import type { Socket } from 'node:net'
+import type { Lease, Lender } from './lend.ts'
+import { Deadline, type Wheel } from './wheel.ts'
+
+/**
+ * The relay phase: octets both ways between two sockets, with backpressure by pause and resume, until
+ * both are closed. No promise, no stream machinery and no work per octet in JavaScript.
+ *
+ * An end is passed on, not taken for the end of both: what the other side still has to say arrives.
+ * After one side has ended, silence of `linger` ends the rest.
+ */
+
+/** Milliseconds of silence after one side has ended until both are closed. */
+export const linger = 30_000
+
+/**
+ * The high-water mark of every socket here, in octets, and so the least that is held: above it Node
+ * says `drain` once all is written.
+ */
+export const leastHold = 4_096
+
+/** Reads of a lent buffer in a row that were small until it is given back. */
+const smallReads = 4
+const smallRead = 16_384
+
+/** Who ended the relay phase first. */
+export type Ending = 'client' | 'backend' | 'timeout' | 'leaving'
+
+export interface Splicing {
+  readonly client: Socket
+  readonly backend: Socket
+  /** How `backend` reads, if it is a plain dialled socket; a TLS socket has chunks of its own. */
+  readonly lease: Lease | undefined
+  readonly lender: Lender
+  readonly wheel: Wheel
+  /** Octets that may wait to be written to one side before the other is no longer read (`proxy_buffer`). */
+  readonly hold: number
+  /** `proxy_timeout`, ms: silence of both sides after which the session ends. */
+  readonly timeout: number
+  /** Called once, when both sockets are closed. */
+  readonly ended: (ending: Ending) => void
+}
+
+export class Splice {
+  readonly #client: Socket
+  readonly #backend: Socket
+  readonly #lease: Lease | undefined
+  readonly #lender: Lender
+  readonly #wheel: Wheel
+  readonly #hold: number
+  readonly #deadline: Deadline
+  readonly #ended: (ending: Ending) => void
+  #silence: number
+  #ending: Ending | undefined
+  /** One side has ended, or both were told to. */
+  #fading = false
+  #closed = 0
+  #private: Buffer | undefined
+  #small = 0
+  /** A write of the private buffer is under way; it must not be read into. */
+  #inFlight = false
+  /** Octets toward the backend and toward the client, since the login. */
+  up = 0
+  down = 0
+
+  constructor(splicing: Splicing) {
+    this.#client = splicing.client
+    this.#backend = splicing.backend
+    this.#lease = splicing.lease
+    this.#lender = splicing.lender
+    this.#wheel = splicing.wheel
+    this.#hold = Math.max(splicing.hold, leastHold)
+    this.#silence = splicing.timeout
+    this.#ended = splicing.ended
+    this.#deadline = new Deadline(() => this.end('timeout'))
+    this.#wheel.arm(this.#deadline, this.#silence)
+    this.#attach()
+  }
+
+  /** Sends what the client had sent ahead of the login's answer. */
+  forward(rest: Buffer): void {
+    if (rest.length > 0) this.#upward(rest)
+  }
+
+  /** Ends both sides; what was written still goes out. */
+  end(ending: Ending): void {
+    this.#note(ending)
+    if (this.#fading) {
+      this.destroy(ending)
+      return
+    }
+    this.#client.end()
+    this.#backend.end()
+    this.#fade()
+  }
+
+  /** Breaks both sides off. */
+  destroy(ending: Ending): void {
+    this.#note(ending)
+    this.#client.destroy()
+    this.#backend.destroy()
+  }
+
+  #attach(): void {
+    const { client, backend } = { client: this.#client, backend: this.#backend }
+    client.on('data', (chunk: Buffer) => this.#upward(chunk))
+    backend.on('drain', () => {
+      if (client.isPaused()) client.resume()
+    })
+    const lease = this.#lease
+    if (lease) {
+      lease.take = chunk => this.#downward(chunk, lease)
+    } else {
+      backend.on('data', (chunk: Buffer) => {
+        this.#touch()
+        this.down += chunk.length
+        client.write(chunk)
+        if (client.writableLength > this.#hold) backend.pause()
+      })
+    }
+    client.on('drain', () => {
+      if (!this.#inFlight) backend.resume()
+    })
+    client.on('end', () => this.#half('client', backend))
+    backend.on('end', () => this.#half('backend', client))
+    client.on('close', () => this.#close('client', backend))
+    backend.on('close', () => this.#close('backend', client))
+    // Either may have gone while the login's last answer was on its way.
+    if (client.closed) this.#close('client', backend)
+    else if (client.readableEnded) this.#half('client', backend)
+    if (backend.closed) this.#close('backend', client)
+    else if (backend.readableEnded) this.#half('backend', client)
+  }
+
+  #upward(chunk: Buffer): void {
+    this.#touch()
+    this.up += chunk.length
+    this.#backend.write(chunk)
+    if (this.#backend.writableLength > this.#hold) this.#client.pause()
+  }
+
+  /** Takes what a plain backend socket read into the shared or into our private buffer. */
+  #downward(chunk: Buffer, lease: Lease): boolean {
+    this.#touch()
+    this.down += chunk.length
+    if (!this.#client.writable) return true
+    if (this.#private) return this.#lentChunk(chunk, lease)
+    if (this.#lender.isBulk(chunk.length)) {
+      this.#private = this.#lender.borrow()
+      if (this.#private) lease.buffer = this.#private
+      this.#small = 0
+    }
+    this.#client.write(Buffer.from(chunk))
+    return this.#client.writableLength <= this.#hold
+  }
+
+  #lentChunk(chunk: Buffer, lease: Lease): boolean {
+    this.#small = chunk.length < smallRead ? this.#small + 1 : 0
+    this.#client.write(chunk, this.#flushed)
+    if (this.#client.writableLength > 0) {
+      this.#inFlight = true
+      return false
+    }
+    if (this.#small >= smallReads) this.#giveBack(lease)
+    return true
+  }
+
+  readonly #flushed = (): void => {
+    if (!this.#inFlight) return
+    this.#inFlight = false
+    if (this.#closed === 0) this.#backend.resume()
+  }
+
+  #giveBack(lease: Lease): void {
+    if (!this.#private) return
+    lease.buffer = this.#lender.shared
+    this.#lender.giveBack(this.#private)
+    this.#private = undefined
+  }
+
+  #touch(): void {
+    this.#wheel.arm(this.#deadline, this.#silence)
+  }
+
+  #note(ending: Ending): void {
+    this.#ending ??= ending
+  }
+
+  /** One side has said all that it will: the other is told, and may still answer. */
+  #half(side: 'client' | 'backend', other: Socket): void {
+    this.#note(side)
+    other.end()
+    this.#fade()
+  }
+
+  #fade(): void {
+    this.#fading = true
+    this.#silence = Math.min(this.#silence, linger)
+    this.#wheel.arm(this.#deadline, this.#silence)
+  }
+
+  #close(side: 'client' | 'backend', other: Socket): void {
+    this.#note(side)
+    this.#closed++
+    if (this.#closed === 2) {
+      this.#wheel.disarm(this.#deadline)
+      if (this.#lease) this.#giveBack(this.#lease)
+      this.#ended(this.#ending ?? side)
+      return
+    }
+    if (this.#lease && this.#inFlight) {
+      // A write that was broken off may still hold the private buffer: it is left to the collector.
+      this.#inFlight = false
+      this.#lease.buffer = this.#lender.shared
+      this.#lender.writeOff()
+      this.#private = undefined
+    }
+    other.end()
+    other.resume()
+    this.#fade()
+  }
+}

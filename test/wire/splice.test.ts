@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { after, describe, it } from 'node:test'
+import { dial } from '../../src/wire/dial.ts'
+import { Lender } from '../../src/wire/lend.ts'
+import { type Ending, leastHold, Splice } from '../../src/wire/splice.ts'
+import { Wheel } from '../../src/wire/wheel.ts'
+
+const servers: Server[] = []
+after(() => {
+  for (const server of servers) server.close()
+})
+
+async function serve(onConnection: (socket: Socket) => void, halfOpen = true): Promise<number> {
+  const server = createServer({ allowHalfOpen: halfOpen, highWaterMark: leastHold }, socket => {
+    socket.on('error', () => {})
+    onConnection(socket)
+  })
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+/** A relay of nothing but the splice, and the splices that it made. */
+async function spliced(backendPort: number, options: { timeout?: number; lender?: Lender } = {}) {
+  const wheel = new Wheel()
+  const lender = options.lender ?? new Lender()
+  const splices: Splice[] = []
+  const endings: Promise<Ending>[] = []
+  const port = await serve(socket => {
+    socket.pause()
+    const { connected } = dial({ address: '127.0.0.1', port: backendPort, lender })
+    endings.push(
+      connected.then(({ wire, lease }) => {
+        const { socket: backend, rest } = wire.detach()
+        return new Promise(resolve => {
+          const splice = new Splice({
+            client: socket,
+            backend,
+            lease,
+            lender,
+            wheel,
+            hold: 4_096,
+            timeout: options.timeout ?? 60_000,
+            ended: resolve,
+          })
+          splices.push(splice)
+          socket.write(rest)
+          socket.resume()
+        })
+      }),
+    )
+  })
+  return { port, splices, endings }
+}
+
+async function everything(socket: Socket): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+describe('the relay phase', () => {
+  it('carries octets both ways, and passes an end on without losing what is still to be said', async () => {
+    const backend = await serve(socket => {
+      const said: Buffer[] = []
+      socket.on('data', chunk => said.push(chunk))
+      socket.on('end', () => socket.end(`you said ${Buffer.concat(said)}`))
+    })
+    const { port, endings } = await spliced(backend)
+    const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    client.end('hello')
+    assert.equal((await everything(client)).toString(), 'you said hello')
+    assert.equal(await endings[0], 'client')
+  })
+
+  it('delivers the last reply of a backend that closes right behind it', async () => {
+    const reply = Buffer.alloc(3_000_000, 'x')
+    const backend = await serve(socket => socket.end(reply), false)
+    const { port, endings } = await spliced(backend)
+    const client = connect({ port, host: '127.0.0.1' })
+    const got = await everything(client)
+    assert.equal(got.length, reply.length)
+    assert.equal(await endings[0], 'backend')
+  })
+
+  it('holds little for a client that does not read, and nothing is lost when it does', async () => {
+    const size = 24 * 1024 * 1024
+    let sent = 0
+    const backend = await serve(socket => {
+      const chunk = Buffer.alloc(65_536, 'y')
+      const more = () => {
+        while (sent < size) {
+          sent += chunk.length
+          if (!socket.write(chunk)) return
+        }
+        socket.end()
+      }
+      socket.on('drain', more)
+      more()
+    })
+    const { port, splices } = await spliced(backend)
+    const client = connect({ port, host: '127.0.0.1' })
+    await once(client, 'connect')
+    client.pause()
+    // The kernel's buffers fill until nobody can go on; wait until the count stands still.
+    let before = -1
+    while (splices.length === 0 || splices[0]?.down !== before) {
+      before = splices[0]?.down ?? -1
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    assert.ok(before < size, 'the relay read everything although nobody took it')
+    const got = await everything(client)
+    assert.equal(got.length, sent)
+  })
+
+  it('ends a session in which both sides are silent for too long', async () => {
+    const backend = await serve(() => {})
+    const { port, endings } = await spliced(backend, { timeout: 200 })
+    const client = connect({ port, host: '127.0.0.1' })
+    await everything(client)
+    assert.equal(await endings[0], 'timeout')
+  })
+
+  it('counts traffic of either side against the silence', async () => {
+    const backend = await serve(socket => {
+      let times = 0
+      const timer = setInterval(() => {
+        socket.write('.')
+        if (++times < 10) return
+        clearInterval(timer)
+        socket.end('!')
+      }, 100)
+    })
+    const { port, endings } = await spliced(backend, { timeout: 500 })
+    const client = connect({ port, host: '127.0.0.1' })
+    assert.equal((await everything(client)).toString(), '..........!')
+    assert.equal(await endings[0], 'backend')
+  })
+
+  it('never lets an octet of one session appear in another, however slowly the clients read', async () => {
+    const sessions = 100
+    const size = 600_000
+    const backend = await serve(socket => {
+      // The client names its pattern with its first octet.
+      socket.once('data', (name: Buffer) => {
+        const pattern = Buffer.alloc(size, name.subarray(0, 1))
+        let at = 0
+        const more = () => {
+          while (at < size) {
+            const next = Math.min(size, at + 1 + ((at * 7919) % 90_000))
+            const went = socket.write(pattern.subarray(at, next))
+            at = next
+            if (!went) return
+          }
+          socket.end()
+        }
+        socket.on('drain', more)
+        more()
+      })
+    })
+    const { port } = await spliced(backend)
+    const one = async (name: number): Promise<void> => {
+      const client = connect({ port, host: '127.0.0.1' })
+      client.write(Buffer.from([name]))
+      let count = 0
+      for await (const chunk of client as AsyncIterable<Buffer>) {
+        count += chunk.length
+        assert.ok(
+          chunk.every(octet => octet === name),
+          `a foreign octet in session ${name}`,
+        )
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      assert.equal(count, size)
+    }
+    await Promise.all(Array.from({ length: sessions }, (_, index) => one(index + 1)))
+  })
+
+  it('copies where no more buffers can be lent', async () => {
+    const lender = new Lender()
+    while (lender.borrow()) {
+      // Until none is left.
+    }
+    const backend = await serve(socket => socket.end(Buffer.alloc(2_000_000, 'z')))
+    const { port } = await spliced(backend, { lender })
+    const got = await everything(connect({ port, host: '127.0.0.1' }))
+    assert.equal(got.length, 2_000_000)
+    assert.ok(got.every(octet => octet === 0x7a))
+  })
+})
