@@ -1,7 +1,6 @@
 import { headerValue } from '../directives/shapes/header.ts'
 import { settingRows } from '../directives/table.ts'
 import type { Auth, Header } from './model.ts'
-import { headerFile } from './render.ts'
 import { dataOf } from './secret-data.ts'
 import { authOf, keyOf, type Subject } from './subject.ts'
 import { type Resolved, refused, resolved, unresolved } from './violation.ts'
@@ -20,6 +19,7 @@ export function auth(subject: Subject): Resolved<Auth> {
       url: http.url,
       timeout,
       headers: headers.flatMap(({ value }) => (value ? [value] : [])),
+      secret: (http.headers ?? []).some(({ valueFrom }) => valueFrom !== undefined),
     },
     [
       ...headers.flatMap(one => one.violations),
@@ -45,5 +45,5 @@ function header(subject: Subject, { name, value, valueFrom }: Given): Resolved<H
   if (found === undefined) return bad(`has no ${key}`)
   if (headerValue.parse(found) === undefined)
     return bad(`holds in ${key} a value that no header can have: it must be printable ASCII`)
-  return resolved({ name, file: headerFile(name, found) })
+  return resolved({ name, value: found })
 }

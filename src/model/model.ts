@@ -64,12 +64,15 @@ export type Auth =
       /** In nginx's words; `undefined`: its default. */
       readonly timeout: string | undefined
       readonly headers: readonly Header[]
+      /** Whether a value among the headers is a secret: then they all stand in a file of their own. */
+      readonly secret: boolean
     }
 
-/** A header for the auth server: a value from the object, or a file that holds a secret one. */
-export type Header =
-  | { readonly name: string; readonly value: string }
-  | { readonly name: string; readonly file: File }
+/** A header for the auth server. */
+export interface Header {
+  readonly name: string
+  readonly value: string
+}
 
 export interface Backend {
   readonly endpoints: readonly WeightedEndpoint[]

@@ -7,7 +7,9 @@ import { print } from '../directives/print.ts'
 import type { Directive } from '../directives/syntax.ts'
 import { directive } from '../directives/tree.ts'
 import { file } from './file.ts'
-import type { Auth, Backend, File, Header, Model, Server } from './model.ts'
+import type { Auth, Backend, File, Model, Server } from './model.ts'
+
+type HttpAuth = Extract<Auth, { kind: 'http' }>
 
 /** What holds for every listener. */
 export interface RenderOptions {
@@ -95,22 +97,21 @@ function authOf({ auth }: Server): readonly Directive[] {
   if (auth.kind === 'passthrough') return []
   if (auth.kind === 'none')
     return [directive('smtp_auth', ['none']), directive('resolver', ['system'])]
+  const secret = headersFile(auth)
   return [
     directive('auth_http', [auth.url]),
     ...(auth.timeout === undefined ? [] : [directive('auth_http_timeout', [auth.timeout])]),
-    ...auth.headers.map(headerDirective),
+    ...(secret ? [directive('include', [secret.name])] : headers(auth)),
   ]
 }
 
-/** A secret value stands in a file of its own, readable by the relay alone, never in the text. */
-function headerDirective(header: Header): Directive {
-  return 'file' in header
-    ? directive('include', [header.file.name])
-    : directive('auth_http_header', [header.name, header.value])
+/** Secret values stand in a file of their own, readable by the relay alone, never in the text. */
+function headersFile(auth: HttpAuth): File | undefined {
+  return auth.secret ? file(print(headers(auth)), 'conf') : undefined
 }
 
-export function headerFile(name: string, value: string): File {
-  return file(print([directive('auth_http_header', [name, value])]), 'conf')
+function headers(auth: HttpAuth): readonly Directive[] {
+  return auth.headers.map(({ name, value }) => directive('auth_http_header', [name, value]))
 }
 
 function backendTls({ tls, authority }: Backend): readonly Directive[] {
@@ -129,14 +130,10 @@ function identity({ identified, protocol }: Server): readonly Directive[] {
 }
 
 function filesOf({ front, backend, auth }: Server): readonly File[] {
+  const secret = auth.kind === 'http' ? headersFile(auth) : undefined
   return [
     ...front.certificates.map(({ pair }) => pair.file),
     ...(backend.authority ? [backend.authority] : []),
-    ...headerFiles(auth),
+    ...(secret ? [secret] : []),
   ]
-}
-
-function headerFiles(auth: Auth): readonly File[] {
-  if (auth.kind !== 'http') return []
-  return auth.headers.flatMap(header => ('file' in header ? [header.file] : []))
 }

@@ -12,7 +12,9 @@ export interface Settings {
 }
 
 export function settings(subject: Subject): Resolved<Settings> {
-  const said = fields.map(field => ({ field, ...setting(subject, field) }))
+  const said = fields
+    .filter(field => concerns(subject, field))
+    .map(field => ({ field, ...setting(subject, field) }))
   const into = (upstream: boolean) =>
     said
       .filter(({ field }) => field.contexts.includes('upstream') === upstream)
@@ -21,6 +23,12 @@ export function settings(subject: Subject): Resolved<Settings> {
     { server: into(false), upstream: into(true) },
     said.flatMap(one => one.violations),
   )
+}
+
+/** `imap_` and its kin say nothing to a listener of another protocol. */
+function concerns({ listener }: Subject, { directive }: Field): boolean {
+  const [, protocol] = /^(imap|pop3|smtp)_/.exec(directive) ?? []
+  return protocol === undefined || protocol === listener.protocol.toLowerCase()
 }
 
 function setting({ proxy, listener }: Subject, field: Field): Resolved<readonly Directive[]> {

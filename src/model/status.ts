@@ -77,7 +77,7 @@ function status(verdict: Verdict, programmed: Outcomes): Status {
 const leftOut: Finding = {
   status: 'False',
   reason: 'NotPublished',
-  sentences: [],
+  sentences: [reasons.NotPublished],
 }
 
 function accepted({ violations }: ListenerVerdict): Finding {
@@ -125,7 +125,7 @@ function together(listeners: readonly Finding[], good: Reason): Finding {
   if (worst) return { ...worst, sentences }
   return listeners.length > 0
     ? { status: 'True', reason: good, sentences }
-    : { status: 'False', reason: 'NotPublished', sentences }
+    : { status: 'False', reason: 'Invalid', sentences }
 }
 
 function prefix(name: string, finding: Finding): Finding {

@@ -9,7 +9,7 @@ export const reasons = {
   /** Accepted: some listeners were taken, the message says which were not and why. */
   PartiallyInvalid: 'some listeners were taken and some were not',
   /** Accepted: nothing was taken, or a field of the object is wrong. */
-  Invalid: 'the object, or the listener, is not valid',
+  Invalid: 'the object is not valid',
   /** Accepted: an older object owns the port. */
   Conflicted: 'an older object owns the port',
   /** All: no controller, or no relay, has answered yet. */
