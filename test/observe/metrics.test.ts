@@ -81,7 +81,7 @@ test('the series of an object that is gone go, and no others', async () => {
   assert.deepEqual(await lines(metrics, 'open'), ['postern_open 0'])
 })
 
-test('label sets beyond 2,000 are counted together as `other`, and that they were', async () => {
+test('label sets beyond 2,000 are counted together as other, and that they were', async () => {
   const metrics = createMetrics(table)
   for (let at = 0; at < mostSeries + 3; at++) {
     metrics.counter('lines_total', { protocol: 'imap', listener: `l${at}` }).value++
