@@ -1,4 +1,5 @@
 import { crdFiles, crdText } from './generate-crd.ts'
+import { directivesPage } from './generate-directives.ts'
 import { metricsPage } from './generate-metrics.ts'
 
 /** A file that is printed from a table of the code. */
@@ -10,6 +11,7 @@ export interface Generated {
 
 /** Every such file; `npm run generate` writes them, a test says when one is stale. */
 export const generated: readonly Generated[] = [
+  { path: 'docs/directives.md', print: directivesPage },
   { path: 'docs/metrics.md', print: metricsPage },
   ...crdFiles.map(path => ({ path, print: crdText })),
 ]
