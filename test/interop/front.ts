@@ -3,28 +3,17 @@ import type { Place, Security } from '../support/clients.ts'
 import type { MailSite } from '../support/mail-site.ts'
 
 /** Where clients log in, by protocol and security: the same words for the servers and for a relay. */
-export interface Front {
-  place(protocol: ProtocolName, security: Security): Place
-}
-
-export type LoginPorts = Readonly<
-  Record<'imap' | 'pop3' | 'smtp', readonly [clear: number, tls: number]>
->
-
-export function frontOf(ports: LoginPorts): Front {
-  return {
-    place: (protocol, security) => {
-      const [clear, tls] = ports[protocol]
-      return { protocol, security, port: security === 'implicit' ? tls : clear }
-    },
-  }
-}
+export type Front = (protocol: ProtocolName, security: Security) => Place
 
 /** The servers themselves. */
 export function directFront({ dovecot, postfix }: MailSite): Front {
-  return frontOf({
-    imap: [dovecot.ports.imap, dovecot.ports.imaps],
-    pop3: [dovecot.ports.pop3, dovecot.ports.pop3s],
-    smtp: [postfix.ports.submission, postfix.ports.submissions],
-  })
+  const ports = {
+    imap: { clear: dovecot.ports.imap, tls: dovecot.ports.imaps },
+    pop3: { clear: dovecot.ports.pop3, tls: dovecot.ports.pop3s },
+    smtp: { clear: postfix.ports.submission, tls: postfix.ports.submissions },
+  }
+  return (protocol, security) => {
+    const { clear, tls } = ports[protocol]
+    return { protocol, security, port: security === 'implicit' ? tls : clear }
+  }
 }

@@ -104,7 +104,7 @@ export const loginCases: readonly LoginCase[] = clients
       source,
       logIn: (front, authority, secret = password) =>
         client.logIn({
-          place: front.place(protocol, security),
+          place: front(protocol, security),
           ...{ source, authority, login: { user: alice, password: secret, method } },
         }),
     }

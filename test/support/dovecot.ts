@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import type { KeyPair } from './certificates.ts'
 import { freePorts } from './ports.ts'
-import { eventually, type Part, type Running, start } from './programs.ts'
+import { type Part, start, untilUp } from './programs.ts'
 
 export const dovecotParts: readonly Part[] = [
   { file: 'dovecot', package: 'dovecot-core' },
@@ -55,16 +55,8 @@ export async function startDovecot(settings: DovecotSettings): Promise<Dovecot> 
   const logFile = join(folder, 'dovecot.log')
   const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
   const program = start('dovecot', ['-F', '-c', join(folder, 'dovecot.conf')])
-  await started(program, log)
+  await untilUp('Dovecot', program, () => log().includes('starting up'))
   return { ports, authSocket: join(folder, 'run', 'postfix-auth'), log, stop: program.stop }
-}
-
-async function started(program: Running, log: () => string): Promise<void> {
-  const failed = program.exited.then(() => {
-    throw new Error(`Dovecot did not start: ${program.output()}${log()}`)
-  })
-  await Promise.race([failed, eventually('Dovecot to start', () => log().includes('starting up'))])
-  failed.catch(() => {})
 }
 
 /** `haproxy`, `stats` and the like stay out: what is not named here is not running. */

@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSy
 import { join } from 'node:path'
 import type { KeyPair } from './certificates.ts'
 import { freePorts } from './ports.ts'
-import { eventually, type Part, type Running, run, start } from './programs.ts'
+import { type Part, run, start, untilUp } from './programs.ts'
 
 const master = '/usr/lib/postfix/sbin/master'
 
@@ -62,7 +62,7 @@ export async function startPostfix(settings: PostfixSettings): Promise<Postfix> 
   const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
   // The master itself and not `postfix start`, whose process would not be the one to end.
   const program = start(master, ['-s', '-c', join(folder, 'etc')])
-  await started(program, log)
+  await untilUp('Postfix', program, () => log().includes('daemon started'))
   return { ports, log, stop: program.stop }
 }
 
@@ -75,17 +75,6 @@ async function makeFolders(folder: string): Promise<void> {
     mkdirSync(path, { recursive: true, mode: 0o700 })
     chownSync(path, Number(user), 0)
   }
-}
-
-async function started(program: Running, log: () => string): Promise<void> {
-  const failed = program.exited.then(() => {
-    throw new Error(`Postfix did not start: ${program.output()}${log()}`)
-  })
-  await Promise.race([
-    failed,
-    eventually('Postfix to start', () => log().includes('daemon started')),
-  ])
-  failed.catch(() => {})
 }
 
 function mainConfiguration(settings: PostfixSettings): string {

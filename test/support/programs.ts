@@ -57,6 +57,16 @@ for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.once(name, () => process.exit(1))
 }
 
+/** Waits until `isUp`, or throws what the program said when it ended instead. */
+export async function untilUp(name: string, program: Running, isUp: () => boolean): Promise<void> {
+  let ended: number | undefined
+  void program.exited.then(code => {
+    ended = code
+  })
+  await eventually(`${name} to start`, () => ended !== undefined || isUp())
+  if (ended !== undefined) throw new Error(`${name} ended with ${ended}: ${program.output()}`)
+}
+
 /** Starts a program that stays in the foreground until it is told to end. */
 export function start(
   file: string,
