@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { parseAllDocuments } from 'yaml'
+import { read as readObject } from '../src/api/read.ts'
+import { usage } from '../src/bin/relay-arguments.ts'
+
+const root = new URL('..', import.meta.url).pathname
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+const pages = globSync('{*.md,docs/**/*.md}', { cwd: root })
+const { scripts } = JSON.parse(read('package.json'))
+
+/** The blocks of a page in one language, whole. */
+function blocks(page: string, language: string): readonly string[] {
+  const fence = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms')
+  return [...read(page).matchAll(fence)].map(([, text = '']) => text)
+}
+
+test('the README opens with the two commands', () => {
+  const first = read('README.md').split('\n').slice(2, 6).join('\n')
+  assert.match(first, /^```sh\nnpm ci && npm start .*\nnpm ci && npm test .*\n```$/)
+})
+
+test("the README's objects are taken as they are", () => {
+  const documents = blocks('README.md', 'yaml').flatMap(text => parseAllDocuments(text))
+  const reads = documents.map(document => readObject(document.toJS()))
+  assert.deepEqual(
+    reads.map(one => (one.kind === 'object' ? one.object.kind : one)),
+    ['MailProxy', 'Service', 'EndpointSlice'],
+  )
+})
+
+for (const page of pages) {
+  test(`${page} links to what is there`, () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)]
+    const broken = links.flatMap(([, to = '']) =>
+      existsSync(join(root, dirname(page), to)) ? [] : [to],
+    )
+    assert.deepEqual(broken, [])
+  })
+
+  test(`${page} names scripts that package.json has`, () => {
+    const named = [...read(page).matchAll(/npm run ([a-z0-9:]+)/g)].map(([, name = '']) => name)
+    assert.deepEqual(
+      named.filter(name => !(name in scripts)),
+      [],
+    )
+  })
+}
+
+test('every flag of the relay is in docs/operating.md', () => {
+  const flags = usage.match(/--[a-z-]+/g) ?? []
+  const page = read('docs/operating.md')
+  assert.ok(flags.length > 5)
+  for (const flag of flags.filter(flag => flag !== '--version' && flag !== '--help')) {
+    assert.ok(page.includes(flag), flag)
+  }
+})
