@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { authHttp, maxUrl } from '../../../src/directives/shapes/auth-http.ts'
+import { word } from '../../../src/directives/tree.ts'
+import { hostile } from '../hostile.ts'
+import { listening } from '../scope.ts'
+
+const tcp = { unix: false, port: 80, uri: '/' }
+
+const rows: readonly (readonly [text: string, value: object])[] = [
+  ['localhost', { ...tcp, host: 'localhost', hostHeader: 'localhost' }],
+  ['http://auth', { ...tcp, host: 'auth', hostHeader: 'auth' }],
+  [
+    '127.0.0.1:9000/auth?x=1',
+    { ...tcp, host: '127.0.0.1', hostHeader: '127.0.0.1', port: 9000, uri: '/auth?x=1' },
+  ],
+  ['http://[::1]:9000/a', { ...tcp, host: '::1', hostHeader: '[::1]', port: 9000, uri: '/a' }],
+  ['a.b.svc:8080', { ...tcp, host: 'a.b.svc', hostHeader: 'a.b.svc', port: 8080 }],
+  ['unix:/run/auth', { host: '/run/auth', unix: true, port: 0, hostHeader: 'localhost', uri: '/' }],
+  [
+    'http://unix:/run/auth:/a',
+    { host: '/run/auth', unix: true, port: 0, hostHeader: 'localhost', uri: '/a' },
+  ],
+]
+
+for (const [text, value] of rows) {
+  test(`auth_http ${text} is taken apart`, () => {
+    const { scope, faults } = listening()
+    assert.deepEqual(authHttp.parse([word(text)], scope, 'auth_http'), value)
+    assert.deepEqual(faults, [])
+  })
+}
+
+for (const text of [
+  ...['', 'https://auth', 'auth:', 'auth:0', 'auth:70000', 'auth:80x', '[::1', '/auth', 'a b'],
+  ...['auth/ HTTP/1.0\r\nX: y', 'auth/\u00e9', 'user@auth', 'unix:', 'unix:run', 'unix:/run:auth'],
+  `a/${'x'.repeat(maxUrl)}`,
+]) {
+  test(`auth_http ${JSON.stringify(text.slice(0, 30))} is refused`, () => {
+    const { scope, faults } = listening()
+    assert.equal(authHttp.parse([word(text)], scope, 'auth_http'), undefined)
+    assert.equal(faults.length, 1)
+  })
+}
+
+test('TLS to an auth server is told to be not carried out', () => {
+  const { scope, faults } = listening()
+  authHttp.parse([word('https://auth')], scope, 'auth_http')
+  assert.match(faults.join(), /TLS to an auth server is not carried out/)
+})
+
+test('what is written is read back', () => {
+  const { scope } = listening()
+  for (const [text] of rows) {
+    const value = authHttp.parse([word(text)], scope, 'auth_http')
+    assert.ok(value)
+    assert.deepEqual(authHttp.parse(authHttp.print(value).map(word), scope, 'auth_http'), value)
+  }
+})
+
+test('nothing that is taken can end a line of the request', () => {
+  fc.assert(
+    fc.property(hostile, hostile, (host, uri) => {
+      const { scope } = listening()
+      const value = authHttp.parse([word(`${host}/${uri}`)], scope, 'auth_http')
+      if (value) assert.match(value.hostHeader + value.uri, /^[!-~]*$/)
+    }),
+    { numRuns: 200 },
+  )
+})
