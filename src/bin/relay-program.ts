@@ -201,7 +201,7 @@ class Program {
       port,
       log: this.#log,
       routes: new Map([
-        ['/metrics', async () => ({ body: await metrics.text(), type: metrics.contentType })],
+        ['/metrics', () => metrics.page()],
         ['/healthz', probe(() => undefined)],
         ['/readyz', probe(ready)],
         [
