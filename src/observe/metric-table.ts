@@ -58,11 +58,6 @@ export const relayMetrics = {
   ...both,
   connections_accepted_total: counter('Connections accepted from clients.', { protocol, listener }),
   connections_active: gauge('Connections of clients that are open.', { protocol, listener }),
-  connections_rejected_total: counter('Connections of clients closed before a greeting.', {
-    protocol,
-    listener,
-    reason: ['leaving', 'limit', 'tls', 'error'],
-  }),
   session_duration_seconds: histogram(
     'How long sessions lasted, from accept to close.',
     { protocol },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { controllerMetrics, relayMetrics, type Table } from '../../src/observe/metric-table.ts'
+import type { Table } from '../../src/observe/metric-table.ts'
 import { createMetrics, type Metrics } from '../../src/observe/metrics.ts'
 import { mostSeries } from '../../src/observe/series.ts'
 import { protocolNames } from '../../src/words/protocol-name.ts'
@@ -111,18 +111,3 @@ test("the process's own metrics are there when asked for", async () => {
   assert.match(body, /^nodejs_eventloop_lag_p99_seconds /m)
   assert.match(type ?? '', /^text\/plain; version=0\.0\.4/)
 })
-
-for (const [program, rows] of Object.entries({
-  relay: relayMetrics,
-  controller: controllerMetrics,
-})) {
-  test(`the ${program}'s metrics follow Prometheus's naming rules`, () => {
-    for (const [name, row] of Object.entries<Table[string]>(rows)) {
-      assert.match(name, /^[a-z]+(_[a-z]+)*$/)
-      assert.equal(name.endsWith('_total'), row.type === 'counter', name)
-      assert.equal(name.endsWith('_info'), row.type === 'info', name)
-      if (row.type === 'histogram') assert.match(name, /_seconds$/)
-      assert.match(row.help, /^[A-Z1].*\.$/, name)
-    }
-  })
-}
