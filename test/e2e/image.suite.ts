@@ -1,0 +1,129 @@
+/**
+ * The steps of the Dockerfile, one by one, in a folder: there is no container engine where the suites
+ * run. As root the programs run as the image's user, who can write nowhere but where it was told to.
+ */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { stages } from '../support/dockerfile.ts'
+
+const root = new URL('../..', import.meta.url).pathname
+const user = 65_532
+const image = mkdtempSync(join(tmpdir(), 'postern-image-'))
+const app = join(image, 'postern')
+const cache = join(app, '.compile-cache')
+const work = join(image, 'work')
+const node = join(image, 'node')
+const [build = [], last = []] = stages(readFileSync(join(root, 'Dockerfile'), 'utf8')).stages
+const asUser = process.getuid?.() === 0 ? { uid: user, gid: user } : {}
+const environment = { PATH: '/usr/bin:/bin', NODE_COMPILE_CACHE: cache }
+
+function seconds(limit: number) {
+  return { timeout: limit * 1_000, killSignal: 'SIGKILL' } as const
+}
+
+before(() => {
+  chmodSync(image, 0o755)
+  cpSync(process.execPath, node)
+  mkdirSync(app)
+  for (const { word, rest, exec } of build) {
+    if (word === 'COPY') copy(rest.split(' '))
+    if (word !== 'RUN') continue
+    const [program = '', ...words] = exec ?? []
+    const run = spawnSync(program, words, { cwd: app, encoding: 'utf8', ...seconds(300) })
+    assert.equal(run.status, 0, run.stderr)
+  }
+  for (const folder of [cache, work]) {
+    mkdirSync(folder)
+    if (asUser.uid !== undefined) chownSync(folder, user, user)
+  }
+})
+
+after(() => rmSync(image, { recursive: true }))
+
+/** `COPY … DESTINATION`, without what .dockerignore keeps out. */
+function copy(words: readonly string[]): void {
+  const kept = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n')
+  const out = new Set(
+    kept.filter(line => line.startsWith('src/')).flatMap(line => globSync(line, { cwd: root })),
+  )
+  const destination = words.at(-1) ?? ''
+  for (const source of words.slice(0, -1)) {
+    cpSync(join(root, source), join(app, destination === './' ? source : destination), {
+      recursive: true,
+      filter: path => !out.has(path.slice(root.length)),
+    })
+  }
+}
+
+function run(words: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+  const options = {
+    cwd: app,
+    env: environment,
+    encoding: 'utf8',
+    ...asUser,
+    ...seconds(60),
+  } as const
+  return spawnSync(node, words, options)
+}
+
+test('the packages of the image are those of run time, and the demo is not in it', () => {
+  assert.ok(existsSync(join(app, 'node_modules/prom-client')))
+  assert.ok(!existsSync(join(app, 'node_modules/typescript')))
+  assert.deepEqual(globSync('src/{demo,bin/demo*}', { cwd: app }), [])
+})
+
+test('the compile cache is filled by the steps of the image, as its user', () => {
+  for (const { word, exec } of last) {
+    if (word !== 'RUN' || exec === undefined) continue
+    const { status, stderr } = run(exec.slice(1))
+    assert.deepEqual([status, stderr], [0, ''])
+  }
+  assert.ok(globSync('*/*', { cwd: cache }).length > 100)
+})
+
+test('a text is checked from read-only files', () => {
+  const file = join(work, 'relay.conf')
+  spawnSync(node, ['-e', `require('fs').writeFileSync(${JSON.stringify(file)}, 'mail {}')`], asUser)
+  for (const path of globSync('**/*', { cwd: cache })) chmodSync(join(cache, path), 0o555)
+  const { status, stderr } = run(['src/bin/relay.js', '-t', '-c', file])
+  assert.equal(status, 0, stderr)
+})
+
+test('the relay of the image starts without a text, is not ready, and ends on SIGTERM', async () => {
+  const words = ['src/bin/relay.js', '--from', work, '--http', '127.0.0.1:0']
+  const child = spawn(node, words, { cwd: app, env: environment, stdio: 'pipe', ...asUser })
+  const port = await httpPort(child)
+  const healthy = await fetch(`http://127.0.0.1:${port}/healthz`)
+  const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
+  assert.deepEqual([healthy.status, ready.status], [200, 503])
+  child.kill('SIGTERM')
+  const [code] = await once(child, 'exit')
+  assert.equal(code, 0)
+})
+
+/** The port of the record that says where HTTP is served. */
+async function httpPort(child: ChildProcess): Promise<number> {
+  let said = ''
+  const seen = /"port":(\d+)/
+  for await (const chunk of child.stdout ?? []) {
+    said += chunk
+    const found = seen.exec(said)
+    if (found) return Number(found[1])
+  }
+  throw new Error(`it ended without saying where it serves HTTP: ${said}`)
+}
