@@ -16,7 +16,8 @@ import { lookup } from './lookup.ts'
 import type { Server } from './model.ts'
 import { type KnownPairs, pairs } from './pairs.ts'
 import { type RenderOptions, render } from './render.ts'
-import type { Violation } from './violation.ts'
+import { withoutRoom } from './room.ts'
+import { refused, type Violation } from './violation.ts'
 
 export interface Objects {
   readonly mailProxies: readonly MailProxy[]
@@ -79,36 +80,33 @@ export interface ListenerVerdict {
 }
 
 export function build(objects: Objects, options: BuildOptions): Built {
-  const { mailProxies, mailProxyClasses, refused } = objects
+  const { mailProxies, mailProxyClasses } = objects
   const isOurs = claims(mailProxyClasses, options)
   const ours = mailProxies.filter(isOurs)
   const { portOffset, localEndpoints, now } = options
   const owners = portOwners(ours, portOffset)
   const book = pairs(options.pairs ?? new Map(), now)
   const surroundings = { lookup: lookup(objects), pairs: book, localEndpoints }
-  const judged = ours
-    .map(proxy => ({
-      key: objectKey(proxy),
-      proxy,
-      listeners: proxy.spec.listeners.map(listener => {
-        const port = innerPort(listener, portOffset)
-        const id = idOf(proxy, listener)
-        const place = { id, port, owner: owners.get(port) ?? id }
-        return { id, listener, ...judge({ proxy, listener, ...surroundings }, place, options) }
-      }),
-    }))
-    .sort((a, b) => compare(a.key, b.key))
+  const drafts = ours.toSorted(byAge).map(proxy => ({
+    key: objectKey(proxy),
+    proxy,
+    listeners: proxy.spec.listeners.map(listener => {
+      const port = innerPort(listener, portOffset)
+      const id = idOf(proxy, listener)
+      const place = { id, port, owner: owners.get(port) ?? id }
+      return { id, listener, ...judge({ proxy, listener, ...surroundings }, place, options) }
+    }),
+  }))
+  const judged = fitted(drafts, options).toSorted((a, b) => compare(a.key, b.key))
 
-  const servers = judged.flatMap(({ listeners }) =>
-    listeners.filter(isOpen).map(({ server }) => server),
-  )
+  const servers = judged.flatMap(openServers)
   const { tree, files } = render({ servers }, options)
   const text = print(tree)
   return {
     text,
     generation: digest(text),
     files,
-    verdicts: verdicts(judged, refused),
+    verdicts: verdicts(judged, objects.refused),
     unclaimed: mailProxies
       .filter(proxy => !isOurs(proxy))
       .map(objectKey)
@@ -133,6 +131,23 @@ interface JudgedListener {
 
 const isOpen = ({ violations }: JudgedListener) => !violations.some(({ closes }) => closes)
 
+const openServers = ({ listeners }: Judged): readonly Server[] =>
+  listeners.filter(isOpen).map(({ server }) => server)
+
+/** The oldest objects find room first. */
+function fitted(drafts: readonly Judged[], options: RenderOptions): readonly Judged[] {
+  const out = withoutRoom(drafts.flatMap(openServers), options)
+  if (out.size === 0) return drafts
+  return drafts.map(draft => ({
+    ...draft,
+    listeners: draft.listeners.map(one =>
+      out.has(one.id) ? { ...one, violations: [...one.violations, noRoom] } : one,
+    ),
+  }))
+}
+
+const noRoom = refused('Invalid', 'older objects leave no room for it in what a relay can read')
+
 const idOf = ({ metadata }: MailProxy, { name }: Listener) =>
   listenerId(metadata.namespace, metadata.name, name)
 
@@ -152,8 +167,8 @@ function portOwners(ours: readonly MailProxy[], offset: number): ReadonlyMap<num
   return new Map(claimed.toReversed())
 }
 
-function verdicts(judged: readonly Judged[], refused: readonly Refused[]): readonly Verdict[] {
-  const newer = new Map(refused.map(one => [one.key, one]))
+function verdicts(judged: readonly Judged[], rejected: readonly Refused[]): readonly Verdict[] {
+  const newer = new Map(rejected.map(one => [one.key, one]))
   const known = new Set(judged.map(({ key }) => key))
   const of = judged.map(({ key, proxy, listeners }) => ({
     key,
@@ -167,7 +182,7 @@ function verdicts(judged: readonly Judged[], refused: readonly Refused[]): reado
     })),
     faults: newer.get(key)?.faults ?? [],
   }))
-  const alone = refused
+  const alone = rejected
     .filter(({ key }) => !known.has(key))
     .map(({ key, generation, faults }) => ({ key, generation, faults, listeners: [] }))
   return [...of, ...alone].sort((a, b) => compare(a.key, b.key))

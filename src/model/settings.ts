@@ -2,6 +2,7 @@
 import type { MailProxy } from '../api/mail-proxy.ts'
 import { type Field, fields } from '../directives/fields.ts'
 import type { Directive } from '../directives/syntax.ts'
+import { entry } from '../directives/table.ts'
 import { directive } from '../directives/tree.ts'
 import type { Subject } from './subject.ts'
 import { type Resolved, refused, resolved, type Violation } from './violation.ts'
@@ -48,9 +49,13 @@ function member(of: MailProxy['spec'] | Subject['listener'], name: string): unkn
 }
 
 /** What no pattern can say: the schema let it pass, and the directive does not take it. */
-function outOfRange({ name, schema, directive }: Field, where: string, value: unknown): Violation {
-  const bounds =
-    'minimum' in schema ? `, which is not from ${schema.minimum} to ${schema.maximum}` : ''
+function outOfRange(
+  { name, schema, directive, contexts }: Field,
+  where: string,
+  value: unknown,
+): Violation {
+  const bounds = 'minimum' in schema ? ` from ${schema.minimum} to ${schema.maximum}` : ''
+  const syntax = entry(directive, contexts[0] ?? 'mail')?.row.syntax ?? 'value'
   const given = JSON.stringify(value).slice(0, 64)
-  return refused('Invalid', `${name} of the ${where} is ${given}${bounds} (${directive})`)
+  return refused('Invalid', `${name} of the ${where} is ${given}, and must be a ${syntax}${bounds}`)
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type ControlPlane, controlPlane } from '../support/control-plane.ts'
+import { mailProxyOf, mailProxyTable } from '../support/mail-proxy-table.ts'
+
+const crds = new URL('../../manifests/crds.yaml', import.meta.url).pathname
+
+let plane: ControlPlane
+
+before(async () => {
+  plane = await controlPlane()
+  plane.kubectl(['apply', '--server-side', '-f', crds])
+  plane.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', crds])
+})
+
+after(() => plane[Symbol.asyncDispose]())
+
+interface Verdict {
+  readonly kind?: string
+  readonly message?: string
+  readonly spec?: unknown
+  readonly status?: unknown
+}
+
+async function post(object: object, dryRun = true): Promise<Verdict> {
+  const path = '/apis/postern.dev/v1alpha1/namespaces/default/mailproxies'
+  const response = await fetch(`${plane.url}${path}${dryRun ? '?dryRun=All' : ''}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(object),
+  })
+  const verdict: Verdict = JSON.parse(await response.text())
+  return verdict
+}
+
+for (const { why, spec, faults } of mailProxyTable) {
+  test(`the API server ${faults.length === 0 ? 'takes' : 'refuses'} ${why}`, async () => {
+    const { kind, message = '' } = await post(mailProxyOf(spec))
+    assert.equal(kind, faults.length === 0 ? 'MailProxy' : 'Status', message)
+    for (const fault of faults) assert.ok(message.includes(fault), message)
+  })
+}
+
+test('defaults stand in spec, and never in a listener', async () => {
+  const listener = { name: 'imap', protocol: 'IMAP', port: 143, tls: 'None' }
+  const backendRefs = [{ name: 'dovecot', port: 143 }]
+  const { spec } = await post(mailProxyOf({ backendRefs, listeners: [listener] }))
+  assert.partialDeepStrictEqual(spec, {
+    auth: { type: 'Passthrough' },
+    identity: { mode: 'Auto' },
+    proxyTimeout: '24h',
+    xclient: true,
+    listeners: [listener],
+  })
+  assert.deepEqual(Object(spec).listeners, [listener])
+})
+
+test('an object that no controller claims says so', async () => {
+  const backendRefs = [{ name: 'dovecot', port: 143 }]
+  const listeners = [{ name: 'imap', protocol: 'IMAP', port: 143, tls: 'None' }]
+  const object = mailProxyOf({ backendRefs, listeners }, 'unclaimed')
+  plane.kubectl(['apply', '-f', '-'], JSON.stringify(object))
+  const [head = '', row = ''] = plane.kubectl(['get', 'mp', 'unclaimed']).split('\n')
+  assert.deepEqual(head.split(/\s+/).filter(Boolean), [
+    'NAME',
+    'CLASS',
+    'ADDRESS',
+    'ACCEPTED',
+    'PROGRAMMED',
+    'AGE',
+  ])
+  assert.match(row, /^unclaimed +Unknown +Unknown /)
+  plane.kubectl(['delete', 'mp', 'unclaimed'])
+})
+
+test('the controller of a class cannot be changed', () => {
+  const object = (controller: string) =>
+    JSON.stringify({
+      apiVersion: 'postern.dev/v1alpha1',
+      kind: 'MailProxyClass',
+      metadata: { name: 'suite' },
+      spec: { controller },
+    })
+  plane.kubectl(['apply', '-f', '-'], object('postern.dev/controller'))
+  assert.throws(
+    () => plane.kubectl(['apply', '-f', '-'], object('postern.dev/other')),
+    /controller cannot be changed: make another class/,
+  )
+  plane.kubectl(['delete', 'mailproxyclass', 'suite'])
+})
+
+test('every field is explained', () => {
+  const explained = plane.kubectl(['explain', 'mailproxy.spec', '--recursive=false'])
+  assert.doesNotMatch(explained, /<no description>/)
+})
