@@ -17,7 +17,7 @@ export function command(line: Buffer): Command | undefined {
   return { verb: verb.toUpperCase(), rest: trimStart(line.subarray(verb.length)) }
 }
 
-function trimStart(text: Buffer): Buffer {
+export function trimStart(text: Buffer): Buffer {
   let at = 0
   while (text[at] === space) at++
   return text.subarray(at)

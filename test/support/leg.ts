@@ -76,7 +76,7 @@ function outcome(step: BackStep, played: string[]) {
           .toString('latin1')
           .split('\r\n')
           .slice(0, -1)
-          .map(said => `P: ${said}`),
+          .map(said => `P: ${said}`.trimEnd()),
       )
       step.bytes.fill(0)
       return step.next

@@ -1,21 +1,19 @@
+import { oneLine } from '../converse.ts'
 import type { Protocol } from '../protocol.ts'
+import { imapBack } from './back.ts'
+import { door } from './front.ts'
+import { replies } from './replies.ts'
 
 export const imap: Protocol = {
   name: 'imap',
   alpn: 'imap',
   words: {
-    denied: () => '',
-    refused: () => '',
-    unavailable: () => '',
-    internal: '',
+    denied: ({ tag }, text) => `${tag} NO ${oneLine(text)}\r\n`,
+    refused: ({ tag }) => `${tag} NO [AUTHENTICATIONFAILED] Authentication failed\r\n`,
+    unavailable: ({ tag }) =>
+      `${tag} NO [UNAVAILABLE] The mail server cannot be reached now, try again later\r\n`,
+    internal: replies.internal,
   },
-  door: () => ({
-    salted: false,
-    greet: () => {
-      throw new Error('imap is not written yet')
-    },
-  }),
-  back: () => {
-    throw new Error('imap is not written yet')
-  },
+  door,
+  back: imapBack,
 }

@@ -1,4 +1,3 @@
-import type { Failure } from '../../words/failure.ts'
 import { oneLine } from '../converse.ts'
 import type { Protocol } from '../protocol.ts'
 import { pop3Back } from './back.ts'
@@ -11,8 +10,7 @@ export const pop3: Protocol = {
   words: {
     denied: (_, text) => `-ERR ${oneLine(text)}\r\n`,
     refused: () => replies.refused,
-    unavailable: (_, failure: Failure) =>
-      failure === 'login' ? replies.refused : replies.unavailable,
+    unavailable: () => replies.unavailable,
     internal: replies.internal,
   },
   door,

@@ -44,7 +44,7 @@ test('gives up the name before it splits it from the address', () => {
   const told = lines({ client: { name: 'n'.repeat(250) } }, postfix, 'u'.repeat(255))
   assert.equal(
     told?.at(-1),
-    `XCLIENT ADDR=198.51.100.7 PORT=40000 LOGIN=${'u'.repeat(255)} NAME=[UNAVAILABLE]`,
+    `XCLIENT DESTPORT=993 ADDR=198.51.100.7 PORT=40000 LOGIN=${'u'.repeat(255)} NAME=[UNAVAILABLE]`,
   )
 })
 

@@ -1,0 +1,81 @@
+import { encode } from '../../sasl/base64.ts'
+import { plainResponse } from '../../sasl/client.ts'
+import { send } from '../converse.ts'
+import type { Back, BackStep } from '../protocol.ts'
+import type { Reply } from './reply.ts'
+import { awaited, facts, fail, type State } from './state.ts'
+
+/**
+ * The login to an IMAP backend, with the client's tag, so that the backend's words reach the client
+ * as they came. LOGIN with synchronizing literals is nginx's; AUTHENTICATE PLAIN with an initial
+ * response (RFC 4959) spares two round trips.
+ */
+export function login(state: State): BackStep {
+  const { capabilities, leg } = state
+  const offers = (word: string) => capabilities?.has(word) ?? false
+  const initial = offers('SASL-IR')
+  if (leg.judge === 'backend' && offers('AUTH=PLAIN') && initial) return plain(state, true)
+  if (!offers('LOGINDISABLED')) return literals(state)
+  if (offers('AUTH=PLAIN')) return plain(state, initial)
+  if (offers('AUTH=LOGIN')) return names(state)
+  return fail(state, 'config', 'takes no password over this connection')
+}
+
+function literals(state: State): BackStep {
+  const { login } = state.leg
+  const { password } = state
+  const secret = asked(state, () => send([password], verdict(state)))
+  const name = asked(state, () => send([login, ` {${password.length}}`], secret))
+  return send(`${state.leg.attempt.tag} LOGIN {${login.length}}`, name)
+}
+
+function plain(state: State, initial: boolean): BackStep {
+  const { attempt, login } = state.leg
+  const response = () => plainResponse(login, state.password)
+  const command = `${attempt.tag} AUTHENTICATE PLAIN`
+  if (initial) return send([`${command} `, response()], verdict(state))
+  return send(
+    command,
+    asked(state, () => send([response()], verdict(state))),
+  )
+}
+
+function names(state: State): BackStep {
+  const { attempt, login } = state.leg
+  const secret = asked(state, () => send([encode(state.password)], verdict(state)))
+  const name = asked(state, () => send([encode(login)], secret))
+  return send(`${attempt.tag} AUTHENTICATE LOGIN`, name)
+}
+
+/** Waits to be asked for the next part; a tagged line instead is a verdict already. */
+function asked(state: State, more: () => BackStep): Back {
+  const done = (reply: Reply) =>
+    reply.status === 'OK'
+      ? fail(state, 'protocol', 'ended the login before it had the credentials', reply.bytes)
+      : judged(state, reply)
+  return awaited(state, 'login', state.leg.attempt.tag, { more, done })
+}
+
+function verdict(state: State): Back {
+  return awaited(state, 'login', state.leg.attempt.tag, { done: reply => judged(state, reply) })
+}
+
+/** Response codes (RFC 5530) that speak of the backend's state and not of the login. */
+const noVerdict: ReadonlySet<string> = new Set(['UNAVAILABLE', 'SERVERBUG'])
+
+function judged(state: State, reply: Reply): BackStep {
+  switch (reply.status) {
+    case 'OK':
+      return { do: 'relay', reply: reply.bytes, facts: facts(state) }
+    case 'BAD':
+      return fail(state, 'protocol', 'did not understand the login', reply.bytes)
+    case 'NO':
+      if (noVerdict.has(reply.code)) {
+        return fail(state, 'unavailable', 'cannot serve now', reply.bytes)
+      }
+      if (state.leg.judge === 'edge') {
+        return fail(state, 'login', 'refused a login that was judged at the edge', reply.bytes)
+      }
+      return { do: 'refused', reply: reply.line, facts: facts(state) }
+  }
+}

@@ -1,0 +1,17 @@
+/** The texts that nginx has are nginx's, to the byte. */
+export const replies = {
+  greeting: '* OK IMAP4 ready\r\n',
+  bye: '* BYE\r\n',
+  /** What a literal is asked for with. */
+  next: '+ OK\r\n',
+  internal: '* BAD internal server error\r\n',
+} as const
+
+export function completed(tag: string): string {
+  return `${tag} OK completed\r\n`
+}
+
+/** A line without a tag of its own gets `*`. */
+export function invalid(tag: string | undefined): string {
+  return `${tag ?? '*'} BAD invalid command\r\n`
+}

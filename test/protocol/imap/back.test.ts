@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { imap } from '../../../src/protocol/imap/imap.ts'
+import { flush, type LegLook, leg, play } from '../../support/leg.ts'
+
+const attempt = { tag: 'a1' }
+const edge: LegLook = { judge: 'edge', attempt }
+const id =
+  'ID ("x-session-id" "abc123" "x-originating-ip" "198.51.100.7" "x-originating-port" "40000" ' +
+  '"x-connected-port" "993" "x-proxy-ttl" "6" "x-client-transport" "TLS")'
+
+const rows: readonly (readonly [string, LegLook, string])[] = [
+  [
+    'auth_http: nginx’s LOGIN with synchronizing literals and the client’s tag',
+    edge,
+    `B: * OK ready
+     P: a1 LOGIN {5}
+     B: + OK
+     P: alice {6}
+     B: +
+     P: secret
+     B: a1 OK [CAPABILITY IMAP4rev1 IDLE] Logged in
+     relay
+     > a1 OK [CAPABILITY IMAP4rev1 IDLE] Logged in
+     off, in clear`,
+  ],
+  [
+    'the untagged lines before the OK of the login belong to it',
+    edge,
+    `B: * OK ready
+     P: a1 LOGIN {5}
+     B: * OK late greeting
+     B: + OK
+     P: alice {6}
+     B: + OK
+     P: secret
+     B: * CAPABILITY IMAP4rev1
+     B: * OK [ALERT] quota
+     B: a1 OK Logged in
+     relay
+     > * CAPABILITY IMAP4rev1
+     > * OK [ALERT] quota
+     > a1 OK Logged in
+     off, in clear`,
+  ],
+  [
+    'auth_http: a refusal is a failure, its words whole for proxy_pass_error_message',
+    edge,
+    `B: * OK ready
+     P: a1 LOGIN {5}
+     B: + OK
+     P: alice {6}
+     B: + OK
+     P: secret
+     B: * OK [ALERT] no
+     B: a1 NO no
+     fail login: the backend refused a login that was judged at the edge
+     > * OK [ALERT] no
+     > a1 NO no
+     off, in clear`,
+  ],
+  [
+    'pass-through: an initial response spares two round trips where it is offered',
+    { attempt },
+    `B: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
+     P: a1 AUTHENTICATE PLAIN AGFsaWNlAHNlY3JldA==
+     B: a1 OK done
+     relay
+     > a1 OK done
+     off, in clear`,
+  ],
+  [
+    'pass-through: asks for the capabilities that the greeting did not give',
+    { attempt },
+    `B: * OK Waiting for authentication process to respond..
+     P: postern CAPABILITY
+     B: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] Dovecot ready.
+     B: * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN
+     B: postern OK done
+     P: a1 AUTHENTICATE PLAIN AGFsaWNlAHNlY3JldA==
+     B: a1 NO [AUTHENTICATIONFAILED] Authentication failed.
+     refused
+     > a1 NO [AUTHENTICATIONFAILED] Authentication failed.
+     off, in clear`,
+  ],
+  [
+    'pass-through: LOGIN where there is no initial response',
+    { attempt, login: '', password: '' },
+    `B: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready
+     P: a1 LOGIN {0}
+     B: + OK
+     P:  {0}
+     B: + OK
+     P:
+     B: a1 NO no
+     refused
+     > a1 NO no
+     off, in clear`,
+  ],
+  [
+    'pass-through: AUTHENTICATE where LOGIN is disabled',
+    { attempt },
+    `B: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=PLAIN] ready
+     P: a1 AUTHENTICATE PLAIN
+     B: +
+     P: AGFsaWNlAHNlY3JldA==
+     B: a1 OK done
+     relay
+     > a1 OK done
+     off, in clear`,
+  ],
+  [
+    'pass-through: AUTHENTICATE LOGIN where there is nothing else',
+    { attempt },
+    `B: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=LOGIN] ready
+     P: a1 AUTHENTICATE LOGIN
+     B: + VXNlcm5hbWU6
+     P: YWxpY2U=
+     B: + UGFzc3dvcmQ6
+     P: c2VjcmV0
+     B: a1 OK done
+     relay
+     > a1 OK done
+     off, in clear`,
+  ],
+  [
+    'a backend that takes no password in clear is set up wrongly, not the password',
+    { attempt },
+    `B: * OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] ready
+     fail config: the backend takes no password over this connection
+     off, in clear`,
+  ],
+  [
+    'tells Dovecot who the client is, after STARTTLS and before the login',
+    { attempt, identify: true, tls: 'starttls' },
+    `B: * OK [CAPABILITY IMAP4rev1 ID STARTTLS LOGINDISABLED] ready
+     P: postern STARTTLS
+     B: postern OK go
+     TLS
+     P: postern CAPABILITY
+     B: * CAPABILITY IMAP4rev1 SASL-IR ID AUTH=PLAIN
+     B: postern OK done
+     P: postern ${id}
+     B: * ID ("name" "Dovecot")
+     B: postern OK Trusted ID completed.
+     P: a1 AUTHENTICATE PLAIN AGFsaWNlAHNlY3JldA==
+     B: a1 OK done
+     relay
+     > a1 OK done
+     believed, secure`,
+  ],
+  [
+    'cannot tell whether an older Dovecot believes',
+    { ...edge, identify: true },
+    `B: * OK [CAPABILITY IMAP4rev1 ID] ready
+     P: postern ${id}
+     B: postern OK ID completed.
+     P: a1 LOGIN {5}
+     B: + OK
+     P: alice {6}
+     B: + OK
+     P: secret
+     B: a1 OK done
+     relay
+     > a1 OK done
+     unconfirmed, in clear`,
+  ],
+  [
+    'tells addresses of IPv6 bare, and where the client connected to if that is known',
+    {
+      ...edge,
+      identify: true,
+      client: {
+        address: '2001:db8::5',
+        dialled: { address: '2001:db8::10', port: 143 },
+        secure: false,
+        serverName: 'mail.example.com',
+      },
+    },
+    `B: * OK [CAPABILITY IMAP4rev1 ID] ready
+     P: postern ID ("x-session-id" "abc123" "x-originating-ip" "2001:db8::5" "x-originating-port" "40000" "x-connected-ip" "2001:db8::10" "x-connected-port" "143" "x-proxy-ttl" "6" "x-client-transport" "insecure" "x-connected-name" "mail.example.com")
+     B: postern BAD Invalid ID parameters
+     P: a1 LOGIN {5}
+     B: a1 NO [UNAVAILABLE] Temporary failure
+     fail unavailable: the backend cannot serve now
+     > a1 NO [UNAVAILABLE] Temporary failure
+     refused, in clear`,
+  ],
+  [
+    'says no ID where it is not offered',
+    { ...edge, identify: true },
+    `B: * OK [CAPABILITY IMAP4rev1 IDLE] ready
+     P: a1 LOGIN {5}
+     B: + OK
+     P: alice {6}
+     B: + OK
+     P: secret
+     B: a1 OK done
+     relay
+     > a1 OK done
+     not-offered, in clear`,
+  ],
+  [
+    'fails where STARTTLS is required and refused',
+    { ...edge, tls: 'starttls' },
+    `B: * OK ready
+     P: postern STARTTLS
+     B: postern BAD no
+     fail tls: the backend refused STARTTLS
+     > postern BAD no
+     off, in clear`,
+  ],
+  [
+    'takes STARTTLS where it is optional and offered',
+    { ...edge, tls: 'auto' },
+    `B: * OK ready
+     P: postern CAPABILITY
+     B: * CAPABILITY IMAP4rev1 STARTTLS
+     B: postern OK done
+     P: postern STARTTLS
+     B: postern OK go
+     TLS
+     P: a1 LOGIN {5}
+     B: + OK
+     P: alice {6}
+     B: + OK
+     P: secret
+     B: a1 OK done
+     relay
+     > a1 OK done
+     off, secure`,
+  ],
+  [
+    'goes on in clear where STARTTLS is optional and refused',
+    { ...edge, tls: 'auto' },
+    `B: * OK [CAPABILITY IMAP4rev1 STARTTLS] ready
+     P: postern STARTTLS
+     B: postern NO not now
+     P: a1 LOGIN {5}
+     B: + OK
+     P: alice {6}
+     B: + OK
+     P: secret
+     B: a1 OK done
+     relay
+     > a1 OK done
+     off, in clear`,
+  ],
+  [
+    'BYE before the login is no verdict on it',
+    edge,
+    `B: * OK ready
+     P: a1 LOGIN {5}
+     B: * BYE shutting down
+     fail unavailable: the backend said BYE
+     > * BYE shutting down
+     off, in clear`,
+  ],
+  [
+    'neither is BYE instead of a greeting',
+    edge,
+    `B: * BYE too many
+     fail unavailable: the backend said BYE
+     > * BYE too many
+     off, in clear`,
+  ],
+  [
+    'takes no connection that is logged in already',
+    edge,
+    `B: * PREAUTH welcome
+     fail protocol: the backend sent a greeting that is none
+     > * PREAUTH welcome
+     off, in clear`,
+  ],
+  [
+    'BAD is a misunderstanding and no verdict',
+    { attempt },
+    `B: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
+     P: a1 AUTHENTICATE PLAIN AGFsaWNlAHNlY3JldA==
+     B: a1 BAD what?
+     fail protocol: the backend did not understand the login
+     > a1 BAD what?
+     off, in clear`,
+  ],
+  [
+    'an OK before the credentials is none',
+    edge,
+    `B: * OK ready
+     P: a1 LOGIN {5}
+     B: a1 OK come in
+     fail protocol: the backend ended the login before it had the credentials
+     > a1 OK come in
+     off, in clear`,
+  ],
+  [
+    'another tag ends the dialogue',
+    edge,
+    `B: * OK ready
+     P: a1 LOGIN {5}
+     B: a2 OK done
+     fail protocol: the backend sent no IMAP response
+     > a2 OK done
+     off, in clear`,
+  ],
+]
+
+for (const [title, look, script] of rows) {
+  test(title, () => assert.equal(play(imap, leg(look), script), flush(script)))
+}
