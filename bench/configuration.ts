@@ -11,21 +11,20 @@ export interface Setting {
 /** The mail block that every proxy runs, with more directives and servers where asked for. */
 export function mailBlock(setting: Setting, directives: string, servers = ''): string {
   const { ports, auth, certificate } = setting
+  // In the servers: one that passes through must not inherit it.
+  const server = (listen: string) => `server {
+        listen 127.0.0.1:${listen};
+        protocol imap;
+        auth_http 127.0.0.1:${auth}/auth;
+    }`
   return `mail {
     server_name bench.example.com;
-    auth_http 127.0.0.1:${auth}/auth;
     ssl_certificate ${certificate.certificate};
     ssl_certificate_key ${certificate.key};
     ssl_protocols TLSv1.2 TLSv1.3;
     ${directives}
-    server {
-        listen 127.0.0.1:${ports.plain};
-        protocol imap;
-    }
-    server {
-        listen 127.0.0.1:${ports.tls} ssl;
-        protocol imap;
-    }
+    ${server(`${ports.plain}`)}
+    ${server(`${ports.tls} ssl`)}
     ${servers}
 }
 `
