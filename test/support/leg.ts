@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import type { Attempt, BackStep, Client, Leg, Protocol } from '../../src/protocol/protocol.ts'
 
 /** What a leg has unless a test says otherwise. */
@@ -50,7 +52,7 @@ export function leg(look: LegLook = {}): Leg {
  * backend …`), the reply line by line (`> …`), and the facts. Returned is the script as it was
  * played, so that a test compares two texts.
  */
-export function play(protocol: Protocol, leg: Leg, script: string): string {
+function play(protocol: Protocol, leg: Leg, script: string): string {
   const lines = script.split('\n').map(line => line.replace(/^ +/, ''))
   const played: string[] = []
   let at = protocol.back(leg)
@@ -98,15 +100,24 @@ function ending(step: Ending): readonly string[] {
     step.do === 'fail' ? `fail ${step.failure}: the backend ${step.reason}` : step.do,
     ...reply.map(line => `> ${line}`),
     `${identity}, ${secure ? 'secure' : 'in clear'}`,
-    ...(capabilities ? [capabilities.join(', ')] : []),
+    ...(capabilities?.length ? [capabilities.join(', ')] : []),
   ]
 }
 
 /** The script as `play` returns it when it was played to the letter. */
-export function flush(script: string): string {
+function flush(script: string): string {
   return script
     .split('\n')
     .map(line => line.replace(/^ +/, ''))
     .filter(line => line !== '')
     .join('\n')
+}
+
+export type BackRow = readonly [title: string, look: LegLook, script: string]
+
+/** A test per row: the script is played to the letter. */
+export function playAll(protocol: Protocol, rows: readonly BackRow[]): void {
+  for (const [title, look, script] of rows) {
+    test(title, () => assert.equal(play(protocol, leg(look), script), flush(script)))
+  }
 }

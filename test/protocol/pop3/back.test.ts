@@ -1,9 +1,7 @@
-import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { pop3 } from '../../../src/protocol/pop3/pop3.ts'
-import { flush, type LegLook, leg, play } from '../../support/leg.ts'
+import { type BackRow, playAll } from '../../support/leg.ts'
 
-const rows: readonly (readonly [string, LegLook, string])[] = [
+const rows: readonly BackRow[] = [
   [
     'logs in with USER and PASS and hands on the backend’s own words',
     {},
@@ -239,6 +237,4 @@ const rows: readonly (readonly [string, LegLook, string])[] = [
   ],
 ]
 
-for (const [title, look, script] of rows) {
-  test(title, () => assert.equal(play(pop3, leg(look), script), flush(script)))
-}
+playAll(pop3, rows)
