@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define CAPABILITIES "IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ AUTH=PLAIN AUTH=LOGIN"
+
 enum { LINE = 1024, READ = 256 * 1024 };
 
 typedef struct session {
@@ -77,7 +79,7 @@ static void run(connection *c, const char *rest) {
   else if (!strcasecmp(s->verb, "APPEND")) say_tagged(c, "", "OK APPEND completed");
   else if (!strcasecmp(s->verb, "ID")) say_tagged(c, "* ID NIL\r\n", "OK ID completed");
   else if (!strcasecmp(s->verb, "CAPABILITY"))
-    say_tagged(c, "* CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN\r\n", "OK CAPABILITY completed");
+    say_tagged(c, "* CAPABILITY " CAPABILITIES "\r\n", "OK CAPABILITY completed");
   else if (!strcasecmp(s->verb, "FETCH")) {
     s->sending = fetched.size * strtoul(rest + strcspn(rest, ":") + 1, NULL, 10);
     send_messages(c);
@@ -153,7 +155,8 @@ static void readable(connection *c) {
   take(c, input, (size_t)count);
 }
 
-static void opened(connection *c) { say(c, "* OK IMAP4rev1 ready\r\n"); }
+/* As Dovecot does, the capabilities come with the greeting. */
+static void opened(connection *c) { say(c, "* OK [CAPABILITY " CAPABILITIES "] Backend ready.\r\n"); }
 static void ended(connection *c, const char *why) { (void)c, (void)why; }
 
 static const role backend = {opened, readable, send_messages, ended};
