@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { RelayConfig } from '../../src/config/config.ts'
+import { diff, listeners } from '../../src/config/diff.ts'
+import { config } from './loading.ts'
+
+function listening(ports: readonly number[], timeout = 60): RelayConfig {
+  const servers = ports.map(port => `server { listen ${port}; protocol imap; }`)
+  return config(`mail { auth_http a; timeout ${timeout}s; ${servers.join(' ')} }`)
+}
+
+const key = ({ address, port }: { address: string; port: number }) => `${address} ${port}`
+
+test('at first every listener is opened', () => {
+  const { open, keep, close } = diff(undefined, listening([1, 2]))
+  assert.deepEqual(
+    open.map(({ listen }) => listen.port),
+    [1, 2],
+  )
+  assert.deepEqual([keep, close], [[], []])
+})
+
+test('a listener of both stays open and serves the new settings', () => {
+  const { open, keep, close } = diff(listening([1, 2]), listening([2, 3], 5))
+  assert.deepEqual(
+    open.map(({ listen }) => listen.port),
+    [3],
+  )
+  assert.deepEqual(
+    keep.map(({ listen, server }) => [listen.port, server.settings.timeout]),
+    [[2, 5_000]],
+  )
+  assert.deepEqual(
+    close.map(listen => listen.port),
+    [1],
+  )
+})
+
+test('the same port of another address is another listener', () => {
+  const one = config('mail { auth_http a; server { listen 127.0.0.1:143; } }')
+  const two = config(
+    'mail { auth_http a; server { listen [::1]:143 ssl; ssl_certificate a; ssl_certificate_key k; } }',
+  )
+  const { open, close } = diff(one, two)
+  assert.deepEqual([open.length, close.length], [1, 1])
+})
+
+test('what it says, applied to the old, gives the new', () => {
+  const ports = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 8 })
+  fc.assert(
+    fc.property(ports, ports, (before, after) => {
+      const old = listening(before)
+      const wanted = listening(after)
+      const { open, keep, close } = diff(old, wanted)
+      const closed = new Set(close.map(key))
+      const stayed = listeners(old).filter(({ listen }) => !closed.has(key(listen)))
+      assert.deepEqual(
+        stayed.map(({ listen }) => key(listen)).sort(),
+        keep.map(({ listen }) => key(listen)).sort(),
+      )
+      const now = [...open, ...keep].map(({ listen }) => key(listen)).sort()
+      assert.deepEqual(
+        now,
+        listeners(wanted)
+          .map(({ listen }) => key(listen))
+          .sort(),
+      )
+    }),
+    { numRuns: 100 },
+  )
+})
