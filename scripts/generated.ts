@@ -1,3 +1,4 @@
+import { apiPage } from './generate-api.ts'
 import { crdFiles, crdText } from './generate-crd.ts'
 import { directivesPage } from './generate-directives.ts'
 import { metricsPage } from './generate-metrics.ts'
@@ -11,6 +12,7 @@ export interface Generated {
 
 /** Every such file; `npm run generate` writes them, a test says when one is stale. */
 export const generated: readonly Generated[] = [
+  { path: 'docs/api.md', print: apiPage },
   { path: 'docs/directives.md', print: directivesPage },
   { path: 'docs/metrics.md', print: metricsPage },
   ...crdFiles.map(path => ({ path, print: crdText })),

@@ -21,7 +21,8 @@ export const isHostName = matches(
   'must be a host name, such as mail.example.com',
 )
 
+/** In lower case, as the directives have it. */
 export const isCertificateHost = matches(
-  `^(\\*\\.)?${hostLabel}(\\.${hostLabel})*$`,
-  'must be a host name, or one with "*." in front',
+  `^(\\*\\.)?${label}(\\.${label})*$`,
+  'must be a host name in lower case, or one with "*." in front',
 )

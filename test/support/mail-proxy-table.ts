@@ -141,12 +141,12 @@ const certificates: readonly Row[] = [
   refuses(
     'a host with a star inside',
     { ...good, tls: [{ secretName: 'mail', hosts: ['mail.*.com'] }] },
-    'must be a host name',
+    'must be a host name in lower case',
   ),
   refuses(
     'a host that is syntax',
     { ...good, tls: [{ secretName: 'mail', hosts: ['a; }'] }] },
-    'must be a host name',
+    'must be a host name in lower case',
   ),
 ]
 
@@ -238,6 +238,11 @@ const auth: readonly Row[] = [
       ],
     }),
     'exactly one of value and valueFrom',
+  ),
+  refuses(
+    'a key of a Secret with a slash',
+    http({ headers: [{ name: 'X-Key', valueFrom: { secretKeyRef: { name: 'a', key: 'b/c' } } }] }),
+    'must be letters, digits, "-", "_" and "."',
   ),
   refuses(
     'a header with a line end',
