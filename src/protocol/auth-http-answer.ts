@@ -1,0 +1,131 @@
+/**
+ * nginx's auth_http protocol, the answering half. The status line is skipped, as in nginx: what
+ * counts are the headers. A body is never read.
+ */
+export type AuthAnswer =
+  | {
+      readonly kind: 'ok'
+      /** Where to go; both or neither. Not checked further than that nothing odd is in it. */
+      readonly server?: string
+      readonly port?: number
+      /** What to log in with instead of the client's own; raw, the receiver's to zero. */
+      readonly user?: Buffer
+      readonly pass?: Buffer
+    }
+  /** To be asked once more after so many seconds, at least one. */
+  | { readonly kind: 'wait'; readonly seconds: number }
+  | {
+      readonly kind: 'denied'
+      readonly text: string
+      /** SMTP: `Auth-Error-Code`, such as `535 5.7.0`. */
+      readonly code?: string
+      /** Seconds to hold the answer back; 0: the session ends with it. */
+      readonly wait: number
+    }
+  /** A fragment that finishes "the auth server …". */
+  | { readonly kind: 'invalid'; readonly reason: string }
+
+/** Octets of status line and headers. nginx takes 1024. */
+export const maxAuthAnswer = 8192
+
+/** Seconds. What an auth server can make a client wait at once. */
+export const maxAuthWait = 3600
+
+const ok = Buffer.from('OK')
+
+/** Reads all that was received so far; to be asked again with more where it is `incomplete`. */
+export function authAnswer(received: Buffer): AuthAnswer | { readonly kind: 'incomplete' } {
+  const end = headersEnd(received)
+  if (end === undefined ? received.length >= maxAuthAnswer : end > maxAuthAnswer) {
+    return invalid('sent headers that are too long')
+  }
+  if (end === undefined) return { kind: 'incomplete' }
+  const headers = parsed(received.subarray(0, end))
+  return headers ? meaning(headers) : invalid('sent invalid header in response')
+}
+
+/** Where the blank line begins that ends the headers. */
+function headersEnd(received: Buffer): number | undefined {
+  for (let at = 0; ; ) {
+    const end = received.indexOf(0x0a, at)
+    if (end < 0) return undefined
+    if (end === at || (end === at + 1 && received[at] === 0x0d)) return at
+    at = end + 1
+  }
+}
+
+type Headers = ReadonlyMap<string, Buffer>
+
+/** `undefined` where a line is no header. Names in lower case; of several of one name the last. */
+function parsed(block: Buffer): Headers | undefined {
+  const headers = new Map<string, Buffer>()
+  let at = 0
+  while (at < block.length) {
+    const end = block.indexOf(0x0a, at)
+    const line = withoutCr(block.subarray(at, end))
+    if (at > 0 || line.toString('latin1', 0, 5) !== 'HTTP/') {
+      const [name, value] = header(line) ?? []
+      if (!name || !value) return undefined
+      headers.set(name, value)
+    }
+    at = end + 1
+  }
+  return headers
+}
+
+function withoutCr(line: Buffer): Buffer {
+  return line[line.length - 1] === 0x0d ? line.subarray(0, -1) : line
+}
+
+function header(line: Buffer): readonly [string, Buffer] | undefined {
+  const colon = line.indexOf(0x3a)
+  const name = line.toString('latin1', 0, Math.max(0, colon))
+  const value = line.subarray(colon + 1)
+  if (!/^[A-Za-z0-9-]+$/.test(name) || value.includes(0x0d) || value.includes(0)) return undefined
+  return [name.toLowerCase(), trimmed(value)]
+}
+
+function trimmed(value: Buffer): Buffer {
+  let start = 0
+  let end = value.length
+  while (value[start] === 0x20) start++
+  while (end > start && value[end - 1] === 0x20) end--
+  return value.subarray(start, end)
+}
+
+function meaning(headers: Headers): AuthAnswer {
+  const status = headers.get('auth-status')
+  const wait = seconds(headers.get('auth-wait'))
+  if (!status || status.equals(ok)) return consent(headers, status !== undefined)
+  const text = status.toString('latin1')
+  if (text === 'WAIT') return { kind: 'wait', seconds: Math.max(1, wait) }
+  const code = headers.get('auth-error-code')?.toString('latin1') ?? ''
+  return { kind: 'denied', text, wait, ...(/^[45]\d\d( |$)/.test(code) && { code }) }
+}
+
+/** Without a word of consent the answer may be anybody's error page: then nginx wants a backend. */
+function consent(headers: Headers, consented: boolean): AuthAnswer {
+  const server = headers.get('auth-server')?.toString('latin1')
+  const digits = headers.get('auth-port')?.toString('latin1')
+  const user = headers.get('auth-user')
+  const pass = headers.get('auth-pass')
+  const credentials = {
+    ...(user?.length && { user: Buffer.from(user) }),
+    ...(pass && { pass: Buffer.from(pass) }),
+  }
+  if (!server && !digits && consented) return { kind: 'ok', ...credentials }
+  if (!server || !digits) return invalid('did not send server or port')
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0
+  if (port < 1 || port > 65_535) return invalid('sent invalid server port')
+  if (!/^[0-9A-Za-z.:_-]{1,255}$/.test(server)) return invalid('sent invalid server address')
+  return { kind: 'ok', server, port, ...credentials }
+}
+
+function seconds(value: Buffer | undefined): number {
+  const digits = value?.toString('latin1') ?? ''
+  return /^\d{1,9}$/.test(digits) ? Math.min(Number(digits), maxAuthWait) : 0
+}
+
+function invalid(reason: string): AuthAnswer {
+  return { kind: 'invalid', reason }
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { authAnswer, maxAuthAnswer } from '../../src/protocol/auth-http-answer.ts'
+
+type Outcome = ReturnType<typeof authAnswer>
+
+function answer(...lines: readonly string[]): Buffer {
+  return Buffer.from([...lines, '', ''].join('\r\n'), 'latin1')
+}
+
+const ok = ['HTTP/1.0 200 OK', 'Auth-Status: OK']
+const invalid = (reason: string): Outcome => ({ kind: 'invalid', reason })
+const backend = { server: '192.0.2.10', port: 143 }
+
+const rows: readonly (readonly [string, Buffer, Outcome])[] = [
+  [
+    'OK with a backend',
+    answer(...ok, 'Auth-Server: 192.0.2.10', 'Auth-Port: 143'),
+    { kind: 'ok', ...backend },
+  ],
+  [
+    'names in any case, and spaces around a value',
+    answer('HTTP/1.1 200', 'AUTH-STATUS:OK  ', 'auth-server:   192.0.2.10 ', 'Auth-port:143'),
+    { kind: 'ok', ...backend },
+  ],
+  [
+    'lines that end in LF alone',
+    Buffer.from('HTTP/1.0 200 OK\nAuth-Status: OK\n\n'),
+    { kind: 'ok' },
+  ],
+  ['no status line', answer('Auth-Status: OK'), { kind: 'ok' }],
+  ['any status code', answer('HTTP/1.0 500 Oops', 'Auth-Status: OK'), { kind: 'ok' }],
+  ['a body', Buffer.concat([answer(...ok), Buffer.from('\0body')]), { kind: 'ok' }],
+  [
+    'other credentials',
+    answer(...ok, 'Auth-User: bob%20', 'Auth-Pass:'),
+    { kind: 'ok', user: Buffer.from('bob%20'), pass: Buffer.alloc(0) },
+  ],
+  [
+    'a backend without a word of consent, as nginx does',
+    answer('HTTP/1.0 200 OK', 'Auth-Server: 192.0.2.10', 'Auth-Port: 143'),
+    { kind: 'ok', ...backend },
+  ],
+  [
+    'a page that knows nothing of the protocol as no consent',
+    answer('HTTP/1.0 404 Not Found', 'Content-Type: text/html'),
+    invalid('did not send server or port'),
+  ],
+  ['nothing at all as no consent', Buffer.from('\r\n'), invalid('did not send server or port')],
+  [
+    'a server without a port',
+    answer(...ok, 'Auth-Server: 192.0.2.10'),
+    invalid('did not send server or port'),
+  ],
+  [
+    'a port that is none',
+    answer(...ok, 'Auth-Server: 192.0.2.10', 'Auth-Port: 65536'),
+    invalid('sent invalid server port'),
+  ],
+  [
+    'a server that is none',
+    answer(...ok, 'Auth-Server: a b', 'Auth-Port: 1'),
+    invalid('sent invalid server address'),
+  ],
+  [
+    'any other status as a refusal in these words',
+    answer('HTTP/1.0 200 OK', 'Auth-Status: Invalid login or password'),
+    { kind: 'denied', text: 'Invalid login or password', wait: 0 },
+  ],
+  [
+    'ok in small letters as a refusal',
+    answer('x: y', 'Auth-Status: ok'),
+    { kind: 'denied', text: 'ok', wait: 0 },
+  ],
+  ['an empty status as a refusal', answer('Auth-Status:'), { kind: 'denied', text: '', wait: 0 }],
+  [
+    'a refusal that is held back, with a code',
+    answer('Auth-Status: no', 'Auth-Wait: 3', 'Auth-Error-Code: 550 5.1.1'),
+    { kind: 'denied', text: 'no', code: '550 5.1.1', wait: 3 },
+  ],
+  [
+    'no code of success',
+    answer('Auth-Status: no', 'Auth-Error-Code: 250 2.0.0'),
+    { kind: 'denied', text: 'no', wait: 0 },
+  ],
+  ['WAIT', answer('Auth-Status: WAIT', 'Auth-Wait: 5'), { kind: 'wait', seconds: 5 }],
+  ['WAIT without a time as a second', answer('Auth-Status: WAIT'), { kind: 'wait', seconds: 1 }],
+  [
+    'no longer wait than an hour',
+    answer('Auth-Status: WAIT', 'Auth-Wait: 999999999'),
+    { kind: 'wait', seconds: 3600 },
+  ],
+  ['no odd name', answer(...ok, 'Auth Server: x'), invalid('sent invalid header in response')],
+  ['no line without a colon', answer(...ok, 'Auth'), invalid('sent invalid header in response')],
+  ['no NUL', answer(...ok, 'Auth-User: a\0b'), invalid('sent invalid header in response')],
+  ['no lone CR', answer(...ok, 'Auth-User: a\rb'), invalid('sent invalid header in response')],
+  [
+    'of several the last',
+    answer(...ok, 'Auth-Status: no'),
+    { kind: 'denied', text: 'no', wait: 0 },
+  ],
+  [
+    'no more than its cap, however it ends',
+    answer(...ok, `X: ${'x'.repeat(maxAuthAnswer)}`),
+    invalid('sent headers that are too long'),
+  ],
+  [
+    'no more than its cap, even if it has not ended',
+    Buffer.alloc(maxAuthAnswer, 'x'),
+    invalid('sent headers that are too long'),
+  ],
+  ['nothing before the blank line', Buffer.from('Auth-Status: OK\r\n'), { kind: 'incomplete' }],
+]
+
+describe('an auth server’s answer: takes', () => {
+  for (const [title, received, outcome] of rows) {
+    test(title, () => assert.deepEqual(authAnswer(received), outcome))
+  }
+})
+
+test('an answer that comes octet by octet is incomplete until its last', () => {
+  for (const [, received, outcome] of rows) {
+    if (outcome.kind === 'incomplete' || received.length > 500) continue
+    const end =
+      received.indexOf('\r\n\r\n') < 0 ? received.length : received.indexOf('\r\n\r\n') + 4
+    for (let length = 0; length < end; length++) {
+      assert.deepEqual(authAnswer(received.subarray(0, length)), { kind: 'incomplete' })
+    }
+    assert.deepEqual(authAnswer(received.subarray(0, end)), outcome)
+  }
+})
+
+test('no octets make it throw', () => {
+  const pieces = fc.constantFrom(
+    'Auth-Status: OK\r\n',
+    'Auth-Port: 1',
+    '\r\n',
+    '\n',
+    '\r',
+    '\0',
+    ': ',
+    'HTTP/',
+  )
+  const noise = fc.array(fc.oneof(pieces, fc.string({ maxLength: 8, unit: 'binary' })), {
+    maxLength: 20,
+  })
+  fc.assert(
+    fc.property(noise, parts => {
+      const { kind } = authAnswer(Buffer.from(parts.join(''), 'latin1'))
+      assert.ok(['incomplete', 'ok', 'wait', 'denied', 'invalid'].includes(kind))
+    }),
+    { numRuns: 200 },
+  )
+})
