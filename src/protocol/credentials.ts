@@ -1,4 +1,4 @@
-/** What no login or password may hold: each would end a line, or cut the name, in some backend. */
+/** What no login and no password may hold: in one backend or another it ends the line, or the name. */
 const forbidden: ReadonlyMap<number, string> = new Map([
   [0x00, 'NUL'],
   [0x0a, 'LF'],
@@ -6,8 +6,8 @@ const forbidden: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
- * Why these credentials can be a login nowhere, if they cannot: a backend would take what follows a
- * CR, LF or NUL for something else. To be asked before anyone is dialled.
+ * Why these credentials can be a login nowhere; `undefined` where they can. To be asked before
+ * anyone is dialled. A fragment without anything that the client sent.
  */
 export function refusal(credentials: {
   readonly login: Buffer

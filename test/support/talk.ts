@@ -8,6 +8,8 @@ import type { Dialogue } from './dialogue.ts'
  */
 export class Talk {
   readonly heard: string[] = []
+  /** How often the front was asked what to do. */
+  steps = 0
   readonly #dialogue: Dialogue
   readonly #judge: (attempt: number) => 'refused' | 'relayed'
   #front: Front
@@ -72,6 +74,7 @@ export class Talk {
   }
 
   #do(step: Step): void {
+    this.steps++
     switch (step.do) {
       case 'reply':
         this.#say(step.text, step.fault)
@@ -80,7 +83,6 @@ export class Talk {
       case 'starttls':
         this.#say(step.text)
         this.#note('TLS', 'shaking')
-        this.#held = Buffer.alloc(0)
         this.#front = step.next
         break
       case 'authenticate':
@@ -103,6 +105,7 @@ export class Talk {
   #note(line: 'TLS' | 'END', phase: 'shaking' | 'over'): void {
     this.heard.push(line)
     this.#phase = phase
+    this.#held = Buffer.alloc(0)
   }
 
   #say(text: string, fault?: true): void {
