@@ -107,7 +107,7 @@ function objectAccepted({ faults }: Verdict, listeners: readonly Finding[]): Fin
       status: 'False',
       reason: 'Invalid',
       sentences: [
-        ...faults.map(fault => `${fault.path}: ${fault.message}`),
+        ...faults.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)),
         ...(listeners.length > 0 ? ['the version before goes on'] : []),
       ],
     }
