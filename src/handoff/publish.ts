@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from './error-code.ts'
-import { digest, digestOf, fileFolders, generationPath, needs } from './layout.ts'
+import { digest, digestOf, fileFolders, generationPath } from './layout.ts'
 import { moveLink } from './link.ts'
 
 /** A text and the files that it names, by those names (`tls/<sha256>.pem`). */
@@ -13,15 +13,13 @@ export interface Publication {
 
 /**
  * Writes a generation with its files, then moves `wanted` to it; answers the generation. A reader
- * never sees half a file, nor a text before its files. Throws when the volume cannot be written, or
- * when the publication does not hold what its text names.
+ * never sees half a file, nor a text before its files. Rejects when the volume cannot be written, or
+ * when a file is not named by its content.
  */
 export async function publish(dir: string, { text, files }: Publication): Promise<string> {
   for (const [name, content] of files)
     if (digestOf(name) !== digest(content))
       throw new Error(`the file ${JSON.stringify(name)} is not named by its content`)
-  const missing = needs(text).find(name => !files.has(name))
-  if (missing !== undefined) throw new Error(`the text names ${missing}, which is not given`)
 
   await mkdir(dir, { recursive: true, mode: 0o700 })
   for (const folder of fileFolders) await mkdir(join(dir, folder), { recursive: true, mode: 0o700 })

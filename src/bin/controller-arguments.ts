@@ -1,0 +1,128 @@
+import { parseArgs } from 'node:util'
+import { isDuration } from '../api/duration.ts'
+import { parseAddress } from '../directives/address.ts'
+import { socketPathFault } from '../handoff/layout.ts'
+import { defaultControllerName } from '../model/claims.ts'
+import { type HttpPlace, httpPlace } from './http-place.ts'
+
+/** What holds for every text, wherever the objects come from. */
+export interface TextOptions {
+  readonly addresses: readonly string[]
+  readonly portOffset: number
+  readonly controllerName: string
+  readonly className?: string
+  readonly shutdownTimeout?: string
+}
+
+export interface RunOptions extends TextOptions {
+  /** Folders of objects. */
+  readonly from: readonly string[]
+  /** The hand-off folder. */
+  readonly to: string
+  readonly http: HttpPlace | undefined
+}
+
+export type Arguments =
+  | { readonly do: 'help' | 'version' }
+  | { readonly do: 'refuse'; readonly reason: string }
+  | { readonly do: 'render'; readonly file: string; readonly options: TextOptions }
+  | { readonly do: 'run'; readonly options: RunOptions }
+
+export const usage = `usage: controller --from DIR [--from DIR …] --to DIR [options]
+       controller --render FILE|DIR [options]
+
+      --from DIR             a folder of objects (*.yaml, *.yml, *.json), watched; may be repeated
+      --to DIR               the hand-off folder of the relay, made if it is not there
+      --render FILE|DIR      print the directives of the objects there and what is wrong with them, and end
+      --http ADDRESS:PORT    metrics, probes and status (default: [::]:9126; off: none)
+      --address ADDRESS      where listeners bind; may be repeated (default: every address of both families)
+      --port-offset N        added to ports below 1024 (default: 0)
+      --controller-name NAME whose classes are served (default: ${defaultControllerName})
+      --class-name NAME      the one class that is served
+      --shutdown-timeout T   how long a relay that leaves waits for its sessions (default: 60s)
+  -v, --version
+  -h, --help
+
+signals: TERM and INT end it; the relay goes on
+`
+
+const options = {
+  from: { type: 'string', multiple: true },
+  to: { type: 'string' },
+  render: { type: 'string' },
+  http: { type: 'string' },
+  address: { type: 'string', multiple: true },
+  'port-offset': { type: 'string' },
+  'controller-name': { type: 'string' },
+  'class-name': { type: 'string' },
+  'shutdown-timeout': { type: 'string' },
+  version: { type: 'boolean', short: 'v' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+type Values = ReturnType<typeof parse>
+
+export function controllerArguments(argv: readonly string[]): Arguments {
+  try {
+    const values = parse(argv)
+    if (values.help) return { do: 'help' }
+    if (values.version) return { do: 'version' }
+    const text = textOptions(values)
+    if (typeof text === 'string') return refuse(text)
+    return values.render === undefined ? run(values, text) : render(values, values.render, text)
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function run(values: Values, text: TextOptions): Arguments {
+  const { from = [], to, http = '[::]:9126' } = values
+  if (from.length === 0) return refuse('--from DIR is needed')
+  if (from.includes('cluster'))
+    return refuse(
+      '--from cluster is not supported: objects are read from folders (a folder of that name is ./cluster)',
+    )
+  if (to === undefined) return refuse('--to DIR is needed')
+  if ([...from, to].includes('')) return refuse('--from and --to must not be empty')
+  const fault = socketPathFault(to)
+  if (fault) return refuse(`--to ${to}: ${fault}`)
+  const place = http === 'off' ? undefined : httpPlace(http)
+  if (http !== 'off' && !place) return refuse(`--http must be ADDRESS:PORT or off, not "${http}"`)
+  return { do: 'run', options: { ...text, from, to, http: place } }
+}
+
+function render(values: Values, file: string, text: TextOptions): Arguments {
+  const odd = (['from', 'to', 'http'] as const).find(name => values[name] !== undefined)
+  if (odd) return refuse(`--render stands without --${odd}: it names the file or folder itself`)
+  return { do: 'render', file, options: text }
+}
+
+function textOptions(values: Values): TextOptions | string {
+  const { address = ['0.0.0.0', '::'], 'port-offset': offset = '0' } = values
+  const wrong = address.find(one => parseAddress(one) === undefined)
+  if (wrong !== undefined)
+    return `--address must be an IPv4 or IPv6 address without brackets, not "${wrong}"`
+  const portOffset = /^\d{1,5}$/.test(offset) ? Number(offset) : -1
+  if (portOffset < 0 || portOffset > 64_512)
+    return `--port-offset must be a number from 0 to 64512, not "${offset}"`
+  const shutdownTimeout = values['shutdown-timeout']
+  if (
+    shutdownTimeout !== undefined &&
+    (shutdownTimeout === '' || !isDuration.holds(shutdownTimeout))
+  )
+    return `--shutdown-timeout ${isDuration.message}; it is "${shutdownTimeout}"`
+  const className = values['class-name']
+  return {
+    addresses: [...new Set(address.flatMap(one => parseAddress(one) ?? []))],
+    portOffset,
+    controllerName: values['controller-name'] ?? defaultControllerName,
+    ...(className === undefined ? {} : { className }),
+    ...(shutdownTimeout === undefined ? {} : { shutdownTimeout }),
+  }
+}
+
+function parse(argv: readonly string[]) {
+  return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values
+}
+
+const refuse = (reason: string): Arguments => ({ do: 'refuse', reason })

@@ -1,0 +1,94 @@
+import { type HttpServer, probe, serveHttp } from '../observe/http.ts'
+import { createLog, type OpenLog } from '../observe/log.ts'
+import { clock } from '../source/clock.ts'
+import { Folder } from '../source/folder.ts'
+import {
+  type Arguments,
+  controllerArguments,
+  type RunOptions,
+  usage,
+} from './controller-arguments.ts'
+import { ControllerMeters } from './controller-meters.ts'
+import { Controller } from './controller-program.ts'
+import { renderOnce } from './render-once.ts'
+import { version } from './version.ts'
+
+process.exitCode = await perform(controllerArguments(process.argv.slice(2)))
+
+/** The exit status; where the controller runs, that of its end. */
+async function perform(asked: Arguments): Promise<number> {
+  switch (asked.do) {
+    case 'help':
+      process.stdout.write(usage)
+      return 0
+    case 'version':
+      process.stdout.write(`postern ${version}\n`)
+      return 0
+    case 'refuse':
+      process.stderr.write(`controller: ${asked.reason}\n\n${usage}`)
+      return 2
+    case 'render':
+      return orFailed(async () => {
+        const { text, faults } = await renderOnce(asked.file, asked.options)
+        process.stdout.write(text)
+        for (const fault of faults) process.stderr.write(`${fault}\n`)
+        return faults.length > 0 ? 1 : 0
+      })
+    case 'run':
+      return orFailed(() => run(asked.options))
+  }
+}
+
+async function run({ from, to, http, ...text }: RunOptions): Promise<number> {
+  // Signals are heard from the start, so that an early one ends what has begun.
+  const ended = Promise.withResolvers<void>()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ended.resolve())
+
+  const log = createLog({ target: 'stdout', level: 'info' })
+  const meters = new ControllerMeters()
+  meters.metrics.beforeScrape(() => {
+    meters.metrics.counter('log_records_dropped_total', {}).value = log.dropped()
+  })
+  const source = new Folder(from, clock)
+  const controller = new Controller({ source, to, text, localEndpoints: true, log, meters })
+  let server: HttpServer | undefined
+  try {
+    if (http) server = await pages(controller, meters, log, http)
+    if (server) log.notice('http', { port: server.port })
+    await controller.start()
+    await ended.promise
+    return 0
+  } finally {
+    await controller.close()
+    await server?.close()
+    log.notice('left')
+    log.close()
+  }
+}
+
+function pages(
+  controller: Controller,
+  meters: ControllerMeters,
+  log: OpenLog,
+  place: { readonly address: string; readonly port: number },
+): Promise<HttpServer> {
+  return serveHttp({
+    ...place,
+    log,
+    routes: new Map([
+      ['/metrics', () => meters.metrics.page()],
+      ['/healthz', probe(() => undefined)],
+      ['/readyz', probe(() => controller.obstacle())],
+      ['/status', () => ({ body: controller.status(), type: 'application/yaml; charset=utf-8' })],
+    ]),
+  })
+}
+
+async function orFailed(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    process.stderr.write(`controller: ${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  }
+}
