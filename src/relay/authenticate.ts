@@ -88,7 +88,8 @@ export class Authentication {
     const { protocol, settings } = this.#runtime
     this.#record.stage = 'auth-server'
     const server = new AuthServer({
-      shared: this.#shared,
+      wheel: this.#shared.wheel,
+      metrics: this.#shared.metrics,
       settings,
       url,
       protocol: protocol.name,
@@ -110,7 +111,7 @@ export class Authentication {
         return { ...told(text, answer.wait > 0, 'denied'), wait: answer.wait * 1000 }
       }
       case 'fail':
-        this.#failed(answer.failure, answer.reason)
+        this.#failed(answer.failure, `auth server ${answer.reason}`)
         return this.#ours(answer.failure)
     }
   }
@@ -185,6 +186,7 @@ export class Authentication {
     this.#running = leg
     const end = await leg.run()
     this.#running = undefined
+    if (this.#abandoned) return end
     const labels = { protocol: protocol.name, backend: backendName }
     const result = end.kind === 'relay' ? 'ok' : end.kind === 'refused' ? 'login' : end.failure
     metrics.counter('upstream_connects_total', { ...labels, result }).value++
@@ -220,6 +222,7 @@ export class Authentication {
   /** No backend takes the session: what the client is told of it. */
   #turnedDown(end: Exclude<LegEnd, { kind: 'relay' }>): Verdict {
     const { settings, upstream } = this.#runtime
+    if (this.#abandoned) return told('', true, 'tempfail')
     if (end.kind === 'refused') {
       this.#failed('login', 'refused')
       return told(end.reply.toString('latin1'), true, 'denied')

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { type SecureContext, connect as secure } from 'node:tls'
+import { escaped } from '../observe/escape.ts'
 import type { Back, BackFacts, BackStep } from '../protocol/protocol.ts'
 import { type Dialled, type Dialling, dial } from '../wire/dial.ts'
 import type { Lender } from '../wire/lend.ts'
@@ -210,8 +211,8 @@ function fail(failure: Failure, reason: string): LegEnd {
   return { kind: 'fail', failure, reason }
 }
 
-/** OpenSSL's reason or Node's code, which hold nothing that a stranger sent. */
+/** What OpenSSL or Node said; names in it may be those of the backend's certificate. */
 function reasonOf(error: Error): string {
-  if ('reason' in error && typeof error.reason === 'string') return error.reason
+  if ('reason' in error && typeof error.reason === 'string') return escaped(error.reason)
   return 'code' in error && typeof error.code === 'string' ? error.code : 'broken off'
 }

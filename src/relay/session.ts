@@ -262,12 +262,12 @@ export class Session {
       wheel,
       hold: this.#runtime.settings.proxy_buffer,
       timeout: this.#runtime.settings.proxy_timeout,
+      ahead: rest,
       ended: ending => this.#finish(ending),
     })
     this.#splice = splice
     if (reply.length > 0) client.write(reply)
     if (early.length > 0) client.write(early)
-    splice.forward(rest)
   }
 
   async #handshake(): Promise<boolean> {

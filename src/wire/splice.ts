@@ -37,6 +37,8 @@ export interface Splicing {
   readonly hold: number
   /** `proxy_timeout`, ms: silence of both sides after which the session ends. */
   readonly timeout: number
+  /** What the client had sent ahead of the login's answer. */
+  readonly ahead: Buffer
   /** Called once, when both sockets are closed. */
   readonly ended: (ending: Ending) => void
 }
@@ -74,12 +76,7 @@ export class Splice {
     this.#ended = splicing.ended
     this.#deadline = new Deadline(() => this.end('timeout'))
     this.#wheel.arm(this.#deadline, this.#silence)
-    this.#attach()
-  }
-
-  /** Sends what the client had sent ahead of the login's answer. */
-  forward(rest: Buffer): void {
-    if (rest.length > 0) this.#upward(rest)
+    this.#attach(splicing.ahead)
   }
 
   /** Ends both sides; what was written still goes out. */
@@ -101,7 +98,7 @@ export class Splice {
     this.#backend.destroy()
   }
 
-  #attach(): void {
+  #attach(ahead: Buffer): void {
     const { client, backend } = { client: this.#client, backend: this.#backend }
     client.on('data', (chunk: Buffer) => this.#upward(chunk))
     backend.on('drain', () => {
@@ -125,6 +122,7 @@ export class Splice {
     backend.on('end', () => this.#half('backend', client))
     client.on('close', () => this.#close('client', backend))
     backend.on('close', () => this.#close('backend', client))
+    if (ahead.length > 0) this.#upward(ahead)
     // Either may have gone while the login's last answer was on its way.
     if (client.closed) this.#close('client', backend)
     else if (client.readableEnded) this.#half('client', backend)

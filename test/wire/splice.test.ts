@@ -44,6 +44,7 @@ async function spliced(backendPort: number, options: { timeout?: number; lender?
             wheel,
             hold: 4_096,
             timeout: options.timeout ?? 60_000,
+            ahead: Buffer.alloc(0),
             ended: resolve,
           })
           splices.push(splice)
@@ -84,7 +85,7 @@ describe('the relay phase', () => {
   it('carries octets both ways, and passes an end on without losing what is still to be said', async () => {
     const backend = await serve(socket => {
       const said: Buffer[] = []
-      socket.on('data', chunk => said.push(chunk))
+      socket.on('data', (chunk: Buffer) => said.push(chunk))
       socket.on('end', () => socket.end(`you said ${Buffer.concat(said)}`))
     })
     const { port, endings } = await spliced(backend)
