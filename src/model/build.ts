@@ -16,7 +16,7 @@ import { lookup } from './lookup.ts'
 import type { Server } from './model.ts'
 import { type KnownPairs, pairs } from './pairs.ts'
 import { type RenderOptions, render } from './render.ts'
-import { withoutRoom } from './room.ts'
+import { fits, withoutRoom } from './room.ts'
 import { refused, type Violation } from './violation.ts'
 
 export interface Objects {
@@ -97,11 +97,10 @@ export function build(objects: Objects, options: BuildOptions): Built {
       return { id, listener, ...judge({ proxy, listener, ...surroundings }, place, options) }
     }),
   }))
-  const judged = fitted(drafts, options).toSorted((a, b) => compare(a.key, b.key))
-
-  const servers = judged.flatMap(openServers)
-  const { tree, files } = render({ servers }, options)
-  const text = print(tree)
+  const whole = published(drafts, options)
+  const { judged, text, files } = fits(whole.text, whole.servers)
+    ? whole
+    : published(fitted(drafts, options), options)
   return {
     text,
     generation: digest(text),
@@ -134,10 +133,17 @@ const isOpen = ({ violations }: JudgedListener) => !violations.some(({ closes })
 const openServers = ({ listeners }: Judged): readonly Server[] =>
   listeners.filter(isOpen).map(({ server }) => server)
 
+/** What stands in the text, in the order of the objects' keys. */
+function published(drafts: readonly Judged[], options: RenderOptions) {
+  const judged = drafts.toSorted((a, b) => compare(a.key, b.key))
+  const servers = judged.flatMap(openServers)
+  const { tree, files } = render({ servers }, options)
+  return { judged, servers, text: print(tree), files }
+}
+
 /** The oldest objects find room first. */
 function fitted(drafts: readonly Judged[], options: RenderOptions): readonly Judged[] {
   const out = withoutRoom(drafts.flatMap(openServers), options)
-  if (out.size === 0) return drafts
   return drafts.map(draft => ({
     ...draft,
     listeners: draft.listeners.map(one =>

@@ -41,10 +41,9 @@ export function endpoints(
   local: boolean,
 ): Endpoints {
   const all = slices.flatMap(slice => ofSlice(slice, port))
-  const good = all.filter(
-    endpoint => endpoint.address !== '' && (local || !isLocal(endpoint.address)),
-  )
-  const refused = all.filter(endpoint => !good.includes(endpoint)).map(({ given }) => given)
+  const isUsable = ({ address }: Found) => address !== '' && (local || !isLocal(address))
+  const good = all.filter(isUsable)
+  const refused = all.filter(endpoint => !isUsable(endpoint)).map(({ given }) => given)
   const ready = good.filter(endpoint => endpoint.state === 'ready')
   const leaving = good.filter(endpoint => endpoint.state === 'draining')
   const chosen = ready.length > 0 ? ready : leaving

@@ -11,26 +11,26 @@ const spare = 4096
 /** Files that one text may include; a relay reads no more than a thousand. */
 const maxIncludes = 900
 
-export interface Room {
-  readonly octets: number
-  readonly includes: number
-}
+const isIncluding = ({ auth }: Server) => auth.kind === 'http' && auth.secret
 
-export const wholeRoom: Room = { octets: maxText - spare, includes: maxIncludes }
+/** Whether a relay can read the text of these listeners. */
+export function fits(text: string, servers: readonly Server[]): boolean {
+  return Buffer.byteLength(text) <= maxText && servers.filter(isIncluding).length <= maxIncludes
+}
 
 /** The ids of the listeners that find no room, when the first of `servers` come first. */
 export function withoutRoom(
   servers: readonly Server[],
   options: RenderOptions,
-  room: Room = wholeRoom,
 ): ReadonlySet<string> {
-  const left = { ...room }
+  let octets = maxText - spare
+  let includes = maxIncludes
   const out = servers.filter(server => {
     const needs = Buffer.byteLength(print([directive('mail', [], blocksOf(server, options))]))
-    const includes = server.auth.kind === 'http' && server.auth.secret ? 1 : 0
-    if (needs > left.octets || includes > left.includes) return true
-    left.octets -= needs
-    left.includes -= includes
+    const including = isIncluding(server) ? 1 : 0
+    if (needs > octets || including > includes) return true
+    octets -= needs
+    includes -= including
     return false
   })
   return new Set(out.map(({ id }) => id))

@@ -6,10 +6,12 @@ import { digest } from '../../src/model/file.ts'
 import { gather } from '../../src/model/gather.ts'
 import { listenerId } from '../../src/model/listener-id.ts'
 import { statuses } from '../../src/model/status.ts'
+import { makeAuthority } from '../support/certificates.ts'
 import { options } from '../support/feature.ts'
 import { loadBuilt } from '../support/load-built.ts'
 import { dovecot, mailProxyWith, secretOf, serviceOf, sliceOf } from '../support/objects.ts'
 
+const { certificate: ca } = await makeAuthority()
 const backendRefs = [{ name: 'dovecot', port: 143 }]
 const imap = { name: 'imap', protocol: 'IMAP', port: 143, tls: 'None' }
 const proxy = (name: string, port: number, more: object = {}) =>
@@ -63,32 +65,40 @@ test('a thousand listeners of which every tenth is bad cost only the bad ones', 
 })
 
 test('what a relay cannot read any more costs the youngest objects', () => {
-  const addresses = Array.from({ length: 250 }, (_, at) => ({ addresses: [`10.0.0.${at}`] }))
-  const slices = Array.from({ length: 40 }, (_, at) =>
+  const slices = Array.from({ length: 10 }, (_, net) =>
     sliceOf(
       'dovecot',
-      addresses.map(({ addresses: [address = ''] }) => ({
-        addresses: [address.replace('10.0.0', `10.0.${at}`)],
-      })),
+      Array.from({ length: 250 }, (_, host) => ({ addresses: [`10.0.${net}.${host}`] })),
       [{ port: 143 }],
     ),
   )
-  const proxies = Array.from({ length: 40 }, (_, at) =>
+  const tls = {
+    mode: 'Implicit',
+    serverName: `${'x'.repeat(60)}.`.repeat(4).slice(0, 240),
+    caRef: { kind: 'Secret', name: 'ca' },
+  }
+  const proxies = Array.from({ length: 15 }, (_, at) =>
     mailProxyWith(
-      { backendRefs, listeners: [{ ...imap, port: 2000 + at }] },
+      {
+        backendRefs: [{ name: 'dovecot', port: 143, tls }],
+        listeners: [{ ...imap, port: 2000 + at }],
+      },
       { name: `p${at}`, creationTimestamp: `2026-01-01T00:00:${10 + at}Z` },
     ),
   )
-  const built = build(
-    gather([serviceOf('dovecot', [{ port: 143 }]), ...slices, ...proxies]),
-    options,
-  )
+  const around = [
+    serviceOf('dovecot', [{ port: 143 }]),
+    secretOf('ca', { 'ca.crt': ca }),
+    ...slices,
+  ]
+  const built = build(gather([...around, ...proxies]), options)
   const isPublished = (name: string) =>
     built.verdicts.find(({ key }) => key === `mail/${name}`)?.listeners[0]?.published
   assert.ok(Buffer.byteLength(built.text) < 8 * 1024 * 1024)
   assert.equal(isPublished('p0'), true)
-  assert.equal(isPublished('p39'), false)
-  const status = statuses(built, undefined).get('mail/p39')
+  assert.equal(isPublished('p14'), false)
+  assert.equal(loadBuilt(built).kind, 'config')
+  const status = statuses(built, undefined).get('mail/p14')
   assert.match(status?.conditions[0]?.message ?? '', /older objects leave no room/)
 })
 
