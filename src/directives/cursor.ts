@@ -1,5 +1,8 @@
 import type { Position } from './syntax.ts'
 
+/** ASCII without line ends, so that each is one column. */
+const plain = /[\w./:@*+=,[\]-]*/y
+
 /** A place in a text that moves forward, one UTF-16 unit at a time, and knows its line and column. */
 export class Cursor {
   readonly #text: string
@@ -33,6 +36,15 @@ export class Cursor {
       // Both halves of a surrogate pair are one column, counted at the second.
       this.#column += 1
     }
+  }
+
+  /** Passes over the characters here that stand for themselves in any word, and gives them. */
+  run(): string {
+    plain.lastIndex = this.#offset
+    const [run = ''] = plain.exec(this.#text) ?? []
+    this.#offset += run.length
+    this.#column += run.length
+    return run
   }
 
   /** Passes over `mark` without counting it. */

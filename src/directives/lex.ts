@@ -58,8 +58,9 @@ export function* lex(text: string, file: string, faults: Fault[]): Generator<Tok
 
 /** The token at the cursor; `undefined` for white space, a comment, or the end. */
 function next(cursor: Cursor, faults: Fault[]): Token | undefined {
-  const { character, position } = cursor
+  const { character } = cursor
   if (spaces.has(character)) return cursor.advance()
+  const { position } = cursor
   if (character === '#') return comment(cursor)
   const kind = marks.get(character)
   if (kind) {
@@ -105,7 +106,7 @@ function afterQuote(cursor: Cursor, faults: Fault[]): void {
 }
 
 function bareText(cursor: Cursor): string {
-  let text = ''
+  let text = cursor.run()
   let last = ''
   for (;;) {
     const { character } = cursor

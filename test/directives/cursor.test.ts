@@ -36,3 +36,10 @@ test('a mark that is skipped does not count', () => {
   assert.equal(cursor.character, 'a')
   assert.equal(cursor.position.column, 1)
 })
+
+test('a run of plain characters is taken at once, and counted', () => {
+  const cursor = new Cursor('ab.c d', 'f')
+  assert.equal(cursor.run(), 'ab.c')
+  assert.equal(cursor.position.column, 5)
+  assert.equal(cursor.run(), '')
+})
