@@ -7,7 +7,7 @@ import type { Scope } from '../directives/shape.ts'
 import type { Context, Directive } from '../directives/syntax.ts'
 import { entry } from '../directives/table.ts'
 import type { Server } from './model.ts'
-import { blocksOf, filesOf, type RenderOptions } from './render.ts'
+import { blocksOf, type RenderOptions } from './render.ts'
 import { refused, unresolved, type Violation } from './violation.ts'
 
 export interface Draft {
@@ -43,29 +43,12 @@ export const checks: readonly Check[] = [
       : []
   },
 
-  // The hand-off finds the files of a text by their names, so no other word may look like one.
-  function namesNoFileOfTheHandOff({ server, options }) {
-    const own = new Set(filesOf(server).map(({ name }) => name))
-    const named = blocksOf(server, options)
-      .flatMap(wordsOf)
-      .flatMap(text => text.match(fileName) ?? [])
-    return named.some(name => !own.has(name))
-      ? [refused('Invalid', 'a value contains "tls/" or "tables/" and the digest of a file')]
-      : []
-  },
-
   // What the relay would refuse costs this listener alone, and never the whole text.
   function isTakenByTheTable({ server, options }) {
     const faults = blocksOf(server, options).flatMap(block => faultsOf(block, 'mail'))
     return [...new Set(faults)].map(fault => refused('Invalid', fault))
   },
 ]
-
-const fileName = /(?:tls|tables)\/[0-9a-f]{64}\.[a-z]{1,8}/g
-
-function wordsOf({ args, block = [] }: Directive): readonly string[] {
-  return [...args.map(({ text }) => text), ...block.flatMap(wordsOf)]
-}
 
 function faultsOf(directive: Directive, context: Context): readonly string[] {
   const { name, args, block = [] } = directive

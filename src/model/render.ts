@@ -129,8 +129,7 @@ function identity({ identified, protocol }: Server): readonly Directive[] {
   return protocol === 'smtp' ? [directive('xclient', ['off'])] : []
 }
 
-/** The files that a listener needs. */
-export function filesOf({ front, backend, auth }: Server): readonly File[] {
+function filesOf({ front, backend, auth }: Server): readonly File[] {
   const secret = auth.kind === 'http' ? headersFile(auth) : undefined
   return [
     ...front.certificates.map(({ pair }) => pair.file),

@@ -172,12 +172,3 @@ test('a port that two listeners of one object meet at in the pod belongs to the 
   )
   assert.match(built.text, /listen 0\.0\.0\.0:10143 public=143 name=mail\/corp\/imap;/)
 })
-
-test('a value that looks like a file of the hand-off costs its own listener', () => {
-  const name = `tls/${'0'.repeat(64)}.pem`
-  const headers = [{ name: 'X-File', value: `see ${name}` }]
-  const bad = proxy('bad', 143, { auth: { type: 'HTTP', http: { url: 'http://a/', headers } } })
-  const built = build(gather([...dovecot, bad, proxy('good', 144)]), options)
-  assert.doesNotMatch(built.text, /0{64}/)
-  assert.match(built.text, /mail\/good\/imap/)
-})
