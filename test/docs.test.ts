@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
 import { read as readObject } from '../src/api/read.ts'
-import { usage } from '../src/bin/relay-arguments.ts'
+import { usage as controllerUsage } from '../src/bin/controller-arguments.ts'
+import { usage as relayUsage } from '../src/bin/relay-arguments.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -49,11 +50,21 @@ for (const page of pages) {
   })
 }
 
-test('every flag of the relay is in docs/operating.md', () => {
-  const flags = usage.match(/--[a-z-]+/g) ?? []
+test('every flag of both programs is in docs/operating.md', () => {
+  const flags = `${relayUsage}${controllerUsage}`.match(/--[a-z-]+/g) ?? []
   const page = read('docs/operating.md')
-  assert.ok(flags.length > 5)
+  assert.ok(flags.length > 15)
   for (const flag of flags.filter(flag => flag !== '--version' && flag !== '--help')) {
     assert.ok(page.includes(flag), flag)
   }
+})
+
+test('every record of both programs is in docs/operating.md', () => {
+  const page = read('docs/operating.md')
+  const code = globSync('src/{bin,relay,source,observe}/**/*.ts', { cwd: root })
+    .map(read)
+    .join('\n')
+  const said = [...code.matchAll(/log\.[a-z]+\(\s*'([^']+)'/g)].map(([, message = '']) => message)
+  assert.ok(said.length > 10)
+  for (const message of said) assert.ok(page.includes(`\`${message}\``), message)
 })
