@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Condition } from '../../src/api/conditions.ts'
+import { read } from '../../src/api/read.ts'
+import { build } from '../../src/model/build.ts'
+import { gather } from '../../src/model/gather.ts'
+import { statuses } from '../../src/model/status.ts'
 import { type ControlPlane, controlPlane } from '../support/control-plane.ts'
+import { options } from '../support/feature.ts'
 import { mailProxyOf, mailProxyTable } from '../support/mail-proxy-table.ts'
 
 const crds = new URL('../../manifests/crds.yaml', import.meta.url).pathname
@@ -92,4 +98,31 @@ test('the controller of a class cannot be changed', () => {
 test('every field is explained', () => {
   const explained = plane.kubectl(['explain', 'mailproxy.spec', '--recursive=false'])
   assert.doesNotMatch(explained, /<no description>/)
+})
+
+test('the statuses of a build are what the schema takes', async () => {
+  const backendRefs = [{ name: 'nowhere', port: 143 }]
+  const listeners = [{ name: 'imap', protocol: 'IMAP', port: 143, tls: 'None' }]
+  const object = mailProxyOf({ backendRefs, listeners }, 'judged')
+  plane.kubectl(['apply', '-f', '-'], JSON.stringify(object))
+  const found = read(object)
+  assert.equal(found.kind, 'object')
+  if (found.kind !== 'object') return
+  const built = build(gather([found.object]), options)
+  const status = statuses(built, undefined).get('default/judged')
+  const lastTransitionTime = '2026-01-01T00:00:00Z'
+  const timed = (conditions: readonly Condition[] = []) =>
+    conditions.map(condition => ({ ...condition, lastTransitionTime }))
+  const patch = {
+    status: {
+      conditions: timed(status?.conditions),
+      listeners: status?.listeners.map(one => ({ ...one, conditions: timed(one.conditions) })),
+      addresses: [{ type: 'IPAddress', value: '192.0.2.1' }],
+    },
+  }
+  const args = ['patch', 'mp', 'judged', '--subresource=status', '--type=merge', '-o', 'json', '-p']
+  const answered: unknown = JSON.parse(plane.kubectl([...args, JSON.stringify(patch)]))
+  assert.partialDeepStrictEqual(answered, patch)
+  assert.match(plane.kubectl(['get', 'mp', 'judged']), /judged +192\.0\.2\.1 +True +Unknown /)
+  plane.kubectl(['delete', 'mp', 'judged'])
 })
