@@ -24,9 +24,11 @@ export interface RelayFront<Name extends string> {
   readonly stop: () => Promise<void>
 }
 
+/** `mail`: lines of the `mail` block, such as an `upstream`. */
 export async function startRelayFront<Name extends string>(
   site: MailSite,
   blocks: Blocks<Name>,
+  mail: readonly string[] = [],
 ): Promise<RelayFront<Name>> {
   const folder = mkdtempSync(join(site.folder, 'relay-'))
   const tls = await site.authority.issue([hostName, 'localhost'], ['127.0.0.1'])
@@ -36,7 +38,7 @@ export async function startRelayFront<Name extends string>(
   for (const name of Object.keys(blocks)) {
     ports.set(name, { clear: await freePort(), tls: await freePort() })
   }
-  const relay = await startRelay(folder, text(site, blocks, ports))
+  const relay = await startRelay(folder, text(site, blocks, ports, mail))
   return {
     relay,
     place: (name, security = 'plain') => {
@@ -44,7 +46,7 @@ export async function startRelayFront<Name extends string>(
       const port = security === 'implicit' ? tls : clear
       return { protocol: blocks[name].protocol, security, port }
     },
-    change: changed => relay.reload(text(site, changed, ports)),
+    change: changed => relay.reload(text(site, changed, ports, mail)),
     stop: relay.stop,
   }
 }
@@ -54,7 +56,12 @@ interface PortPair {
   readonly tls: number
 }
 
-function text(site: MailSite, blocks: Blocks<string>, ports: ReadonlyMap<string, PortPair>) {
+function text(
+  site: MailSite,
+  blocks: Blocks<string>,
+  ports: ReadonlyMap<string, PortPair>,
+  mail: readonly string[],
+) {
   const servers = Object.entries(blocks).map(([name, { protocol, lines }]) => {
     const { clear, tls } = portsOf(ports, name)
     return `
@@ -76,7 +83,7 @@ mail {
   imap_capabilities IMAP4rev1 SASL-IR LITERAL+ UIDPLUS IDLE;
   smtp_capabilities "SIZE 67108864" 8BITMIME PIPELINING ENHANCEDSTATUSCODES;
   proxy_ssl_trusted_certificate ${site.authorityFile};
-${servers.join('\n')}
+${mail.map(line => `  ${line}\n`).join('')}${servers.join('\n')}
 }
 `
 }

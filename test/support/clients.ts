@@ -126,7 +126,8 @@ export async function logInWithSwaks(visit: Visit): Promise<Outcome> {
 }
 
 export async function sendWithSwaks(visit: Visit, mail: Mail, file: string): Promise<Outcome> {
-  writeFileSync(file, mail.message)
+  // It ends the data by a line end and a dot, whether the message ended its last line or not.
+  writeFileSync(file, mail.message.subarray(0, -2))
   const words = ['--from', mail.from, '--to', mail.to, '--data', `@${file}`]
   return outcome(await run('swaks', [...swaksWords(visit), ...words]))
 }
