@@ -52,12 +52,19 @@ export function outcomes(
 }
 
 function outcome(sockets: readonly AnsweredListener[]): Finding {
-  const failed = sockets.filter(socket => socket.outcome === 'failed')
+  const applied = sockets.some(socket => socket.outcome === 'applied')
+  const spared = sockets.filter(socket => applied && isWithoutFamily(socket))
+  const failed = sockets.filter(socket => socket.outcome === 'failed' && !spared.includes(socket))
   const kept = sockets.filter(socket => socket.outcome === 'kept')
-  const sentences = [...failed, ...kept].map(
+  const sentences = [...failed, ...kept, ...spared].map(
     ({ address, port, outcome, reason = '' }) => `${address} port ${port} ${outcome}: ${reason}`,
   )
   if (failed.length > 0) return { status: 'False', reason: 'ListenerFailed', sentences }
   if (kept.length > 0) return { status: 'False', reason: 'ListenerKept', sentences }
-  return sockets.length > 0 ? { status: 'True', reason: 'Programmed', sentences } : pending
+  return applied ? { status: 'True', reason: 'Programmed', sentences } : pending
+}
+
+/** A machine without IPv6 opens what it can; that is no fault of the object. */
+function isWithoutFamily({ address, outcome, reason = '' }: AnsweredListener): boolean {
+  return outcome === 'failed' && address === '::' && /EAFNOSUPPORT|no such address/.test(reason)
 }

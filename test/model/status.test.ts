@@ -54,6 +54,18 @@ const rows: readonly (readonly [why: string, answer: Answered | undefined, wante
     'False ListenerKept',
   ],
   [
+    'the machine has no IPv6',
+    {
+      kind: 'applied',
+      generation,
+      listeners: [
+        { ...socket, outcome: 'applied' },
+        { ...socket, address: '::', outcome: 'failed', reason: 'the machine has no such address' },
+      ],
+    },
+    'True Programmed',
+  ],
+  [
     'the whole text refused',
     { kind: 'refused', generation, errors: ['relay.conf:1:1: no'] },
     'False TextRefused',
