@@ -2,6 +2,8 @@
 export interface Form {
   readonly name: 'quick' | 'full'
   readonly rounds: number
+  /** Sessions before a set-up measurement; Node's compilers need thousands until the figure stands. */
+  readonly warmUp: { readonly plain: number; readonly tls: number }
   /** Sessions of one plain set-up measurement. */
   readonly sessions: number
   /** Sessions of one TLS set-up measurement. */
@@ -20,6 +22,7 @@ export const forms: Readonly<Record<Form['name'], Form>> = {
   quick: {
     name: 'quick',
     rounds: 3,
+    warmUp: { plain: 6_000, tls: 2_000 },
     sessions: 6_000,
     handshakes: 1_500,
     mebibytes: 512,
@@ -30,6 +33,7 @@ export const forms: Readonly<Record<Form['name'], Form>> = {
   full: {
     name: 'full',
     rounds: 5,
+    warmUp: { plain: 20_000, tls: 6_000 },
     sessions: 30_000,
     handshakes: 6_000,
     mebibytes: 2_048,

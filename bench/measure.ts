@@ -56,7 +56,7 @@ export async function measure(bench: Bench, row: Row, system: System): Promise<S
 
 /** Starts the system and warms it up for a row, lets `work` use it, and stops it. */
 export async function atWork<T>(
-  { generator, certificate, dir, files }: Bench,
+  { form, generator, certificate, dir, files }: Bench,
   row: Row,
   system: System,
   work: (subject: Subject) => Promise<T>,
@@ -69,7 +69,7 @@ export async function atWork<T>(
     return outcome
   }
   try {
-    for (const load of row.warmUp) await run(load)
+    for (const load of row.warmUp(form)) await run(load)
     return await work({ pids: proxy.pids, generator, run })
   } finally {
     await proxy.stop()

@@ -40,7 +40,7 @@ export interface Row {
   readonly targets: readonly Target[]
   readonly onlyFull: boolean
   /** What every proxy does before it is measured: code is compiled, pools are filled. */
-  readonly warmUp: readonly Load[]
+  warmUp(form: Form): readonly Load[]
   load(form: Form): Load
 }
 
@@ -49,26 +49,32 @@ export function figure({ unit }: Row, cost: number, load: Load): number {
   return units[unit](cost, load)
 }
 
-/** Enough at once that nginx's wait for acknowledgements under TLS does not leave it idle. */
-const atOnce = { plain: 64, tls: 512 }
 const many = 32
 
-const sessions = (count: number): Load => ({ kind: 'sessions', count, atOnce: 64, repeat: 1 })
+/** Enough at once that nginx's wait for acknowledgements under TLS does not leave it idle. */
+const atOnce = { plain: 64, tls: 512 }
+const sessions = (count: number, most: number): Load => ({
+  kind: 'sessions',
+  count,
+  atOnce: most,
+  repeat: 1,
+})
+
+const few = () => [sessions(200, atOnce.plain)]
 
 const common = {
   measures: 'cpu',
   buffered: false,
   targets: [],
   onlyFull: false,
-  warmUp: [sessions(1_000)],
 } as const
 
 function setUp(id: string, title: string, port: Port, targets: readonly Target[]): Row {
-  const load = ({ sessions, handshakes }: Form): Load =>
-    port === 'tls'
-      ? { kind: 'sessions', count: handshakes, atOnce: atOnce.tls, repeat: 1 }
-      : { kind: 'sessions', count: sessions, atOnce: atOnce.plain, repeat: 1 }
-  return { ...common, id, title, unit: 'CPU-ms per session', port, targets, load }
+  const kind = port === 'tls' ? 'tls' : 'plain'
+  const load = (form: Form) =>
+    sessions(kind === 'tls' ? form.handshakes : form.sessions, atOnce[kind])
+  const warmUp = (form: Form) => [sessions(form.warmUp[kind], atOnce[kind])]
+  return { ...common, id, title, unit: 'CPU-ms per session', port, targets, warmUp, load }
 }
 
 function bytes(
@@ -87,8 +93,8 @@ function bytes(
     buffered: true,
     targets,
     onlyFull: connections > 1,
-    warmUp: [
-      sessions(200),
+    warmUp: () => [
+      ...few(),
       { kind, count: connections, atOnce: connections, repeat: 64 / connections },
     ],
     load: ({ mebibytes }) => ({
@@ -107,6 +113,7 @@ function roundTrips(port: 'plain' | 'tls', connections: number): Row {
     title: `small round trips, ${port === 'tls' ? 'TLS' : 'plain'}, ${connections} connections`,
     unit: 'CPU-µs per round trip',
     port,
+    warmUp: () => [{ kind: 'sessions', count: connections, atOnce: connections, repeat: 100 }],
     load: form => ({
       kind: 'sessions',
       count: connections,
@@ -126,7 +133,7 @@ function idle(port: 'plain' | 'tls', targets: readonly Target[]): Row {
     measures: 'memory',
     buffered: true,
     // Few: what they leave behind would be reused and hide what the idle ones need.
-    warmUp: [sessions(200)],
+    warmUp: few,
     targets,
     load: form => ({ kind: 'idle', count: form.idle, atOnce: form.idle, repeat: 1 }),
   }
