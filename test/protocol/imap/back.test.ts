@@ -178,6 +178,20 @@ const rows: readonly BackRow[] = [
      off, in clear`,
   ],
   [
+    'never writes credentials with line ends in them, not even in a literal',
+    { ...edge, password: 'secret\r\na2 LOGOUT' },
+    `B: * OK ready
+     fail config: the backend cannot be sent such credentials
+     off, in clear`,
+  ],
+  [
+    'nor a tag that is none',
+    { ...edge, attempt: { tag: '*' } },
+    `B: * OK ready
+     fail config: the backend cannot be sent such credentials
+     off, in clear`,
+  ],
+  [
     'another tag ends the dialogue',
     edge,
     `B: * OK ready
