@@ -4,7 +4,7 @@ import { request } from '../protocol/auth-http.ts'
 import { type AuthAnswer, authAnswer } from '../protocol/auth-http-answer.ts'
 import type { Attempt, Client } from '../protocol/protocol.ts'
 import { canonical } from '../wire/address.ts'
-import { Deadline, type Wheel } from '../wire/wheel.ts'
+import { Deadline, type Sleep, type Wheel } from '../wire/wheel.ts'
 import type { Failure } from '../words/failure.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import type { Endpoint } from './backends.ts'
@@ -60,6 +60,7 @@ type Exchange =
 export class AuthServer {
   readonly #question: AuthQuestion
   #socket: Socket | undefined
+  #sleep: Sleep | undefined
   #abandoned = false
 
   constructor(question: AuthQuestion) {
@@ -69,6 +70,7 @@ export class AuthServer {
   /** The client left. */
   abandon(): void {
     this.#abandoned = true
+    this.#sleep?.wake()
     this.#socket?.destroy()
   }
 
@@ -77,7 +79,8 @@ export class AuthServer {
     const { wheel } = this.#question
     let answer = await this.#exchange()
     for (let waits = 1; answer.kind === 'wait' && waits < mostWaits && !this.#abandoned; waits++) {
-      await wheel.sleep(answer.seconds * 1000)
+      this.#sleep = wheel.sleep(answer.seconds * 1000)
+      await this.#sleep.over
       answer = await this.#exchange()
     }
     return judgement(answer)

@@ -9,7 +9,9 @@ export async function leave(relay: Relay, within: number): Promise<void> {
   metrics.gauge('draining', {}).value = 1
   log.notice('leaving', { sessions: sessions.size, within })
   await relay.stopAccepting()
-  await Promise.race([sessions.none(), wheel.sleep(within)])
+  const patience = wheel.sleep(within)
+  await Promise.race([sessions.none(), patience.over])
+  patience.wake()
   if (sessions.size > 0) log.notice('ending what is left', { sessions: sessions.size })
   sessions.destroy()
   await sessions.none()

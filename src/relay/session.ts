@@ -215,7 +215,11 @@ export class Session {
       this.#carry(verdict)
       return false
     }
-    if (verdict.wait > 0) await wheel.sleep(verdict.wait)
+    if (verdict.wait > 0) {
+      const held = wheel.sleep(verdict.wait)
+      this.#wire.onGone = held.wake
+      await held.over
+    }
     this.#wire.onGone = undefined
     record.stage = 'commands'
     this.#arm()

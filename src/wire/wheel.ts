@@ -22,6 +22,11 @@ export class Deadline {
   }
 }
 
+export interface Sleep {
+  readonly over: Promise<void>
+  readonly wake: () => void
+}
+
 export class Wheel {
   readonly #now: () => number
   readonly #heads: (Deadline | undefined)[] = new Array(slots).fill(undefined)
@@ -56,9 +61,18 @@ export class Wheel {
     if (deadline.turn >= 0) this.#unlink(deadline)
   }
 
-  /** Resolves after `after` milliseconds. */
-  sleep(after: number): Promise<void> {
-    return new Promise(resolve => this.arm(new Deadline(resolve), after))
+  /** Resolves after `after` milliseconds, or at once when `wake` is called. */
+  sleep(after: number): Sleep {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const deadline = new Deadline(resolve)
+    this.arm(deadline, after)
+    return {
+      over: promise,
+      wake: () => {
+        this.disarm(deadline)
+        resolve()
+      },
+    }
   }
 
   /** Calls everything that is due; the wheel's own timer does this. */
