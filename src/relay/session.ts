@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net'
 import type { Listen } from '../config/config.ts'
 import { escaped } from '../observe/escape.ts'
-import type { Attempt, Client, Front, Step } from '../protocol/protocol.ts'
+import type { Attempt, Client, Front } from '../protocol/protocol.ts'
 import { canonical, printEndpoint } from '../wire/address.ts'
 import { Splice } from '../wire/splice.ts'
 import { Deadline } from '../wire/wheel.ts'
-import { type Stop, Wire } from '../wire/wire.ts'
+import { Wire } from '../wire/wire.ts'
 import { Authentication, type Verdict } from './authenticate.ts'
 import type { Endpoint } from './backends.ts'
+import { Conversation } from './conversation.ts'
 import { secure } from './handshake.ts'
 import { unavailable } from './names.ts'
 import { type Ended, fields, Record } from './record.ts'
@@ -20,8 +21,6 @@ import type { Shared } from './shared.ts'
  * the deadlines.
  */
 
-/** Octets of replies that are gathered before they are written, while a client pipelines. */
-const mostGathered = 4_096
 /** Milliseconds that a client has to read the last reply and close, once we have ended. */
 const lingering = 5_000
 
@@ -35,8 +34,6 @@ export class Session {
   readonly #address: string
   readonly #port: number
   #secure = false
-  /** Replies that are not written yet: a client that pipelines gets them together. */
-  #said = ''
   /** Started at accept, awaited when a backend must be told. */
   readonly #name: Promise<string> | undefined
   #abandonHandshake: (() => void) | undefined
@@ -116,68 +113,24 @@ export class Session {
     return true
   }
 
-  async #converse(first: Front): Promise<void> {
-    let front: Front | undefined = first
-    while (front) {
-      let input = this.#wire.take(front.wants)
-      if (input === undefined || this.#said.length > mostGathered) {
-        this.#flush()
-        await this.#wire.drained()
-        input ??= await this.#wire.read(front.wants)
-      }
-      if (input !== 'too-long' && !Buffer.isBuffer(input)) return this.#lost(input)
-      const step: Step = input === 'too-long' ? this.#tooLong(front) : front.receive(input)
-      front = step.do === 'reply' ? this.#reply(step) : await this.#perform(step)
-    }
-    if (!this.#splice) this.#hangUp()
-  }
-
-  #reply(step: Extract<Step, { do: 'reply' }>): Front | undefined {
-    this.#said += step.text
-    return this.#tolerates(step.fault) ? step.next : undefined
-  }
-
-  /** Does a step that is more than a reply. `undefined`: the dialogue ends. */
-  async #perform(step: Step): Promise<Front | undefined> {
-    switch (step.do) {
-      case 'reply':
-        return this.#reply(step)
-      case 'close':
-        this.#said += step.text
-        return undefined
-      case 'starttls':
-        this.#said += step.text
-        if (!(await this.#handshake())) return undefined
+  async #converse(front: Front): Promise<void> {
+    const conversation = new Conversation({
+      wire: this.#wire,
+      record: this.record,
+      metrics: this.#shared.metrics,
+      maxErrors: this.#runtime.settings.max_errors,
+      secure: async () => {
+        if (!(await this.#handshake())) return false
         this.record.stage = 'commands'
         this.#arm()
-        return step.next
-      case 'authenticate':
-        this.#flush()
-        return (await this.#authenticate(step.attempt)) ? step.next : undefined
-    }
-  }
-
-  #flush(): void {
-    this.#wire.write(this.#said)
-    this.#said = ''
-  }
-
-  #tooLong(front: Front): Step {
-    this.#count('too_long')
-    this.record.failure = 'protocol'
-    return front.tooLong()
-  }
-
-  /** Counts what was no command; whether the client may go on. */
-  #tolerates(fault: true | undefined): boolean {
-    this.record.commands++
-    if (!fault) return true
-    this.record.faults++
-    this.#count('fault')
-    if (this.record.faults < Math.max(1, this.#runtime.settings.max_errors)) return true
-    this.#count('too_many')
-    this.record.failure = 'protocol'
-    return false
+        return true
+      },
+      authenticate: attempt => this.#authenticate(attempt),
+    })
+    const stop = await conversation.run(front)
+    if (this.#splice) return
+    this.#hangUp()
+    if (stop) this.#finish(stop === 'timeout' ? 'timeout' : 'client')
   }
 
   /** Whether the dialogue with the client goes on. */
@@ -277,7 +230,6 @@ export class Session {
   async #handshake(): Promise<boolean> {
     const { contexts } = this.#runtime
     if (!contexts) return false
-    this.#flush()
     this.#arm()
     const { done, abandon } = secure(this.#wire, contexts, this.#runtime, this.#shared, this.record)
     this.#abandonHandshake = abandon
@@ -296,15 +248,8 @@ export class Session {
     else this.#wire.interrupt('timeout')
   }
 
-  /** The client said no more, or not in time. */
-  #lost(stop: Stop): void {
-    this.#hangUp()
-    this.#finish(stop === 'timeout' ? 'timeout' : 'client')
-  }
-
   /** Ends our half and lets the client read the last reply: closing with input unread would lose it. */
   #hangUp(): void {
-    this.#flush()
     const { socket } = this.#wire.detach()
     if (socket.destroyed) return
     socket.end()
@@ -313,11 +258,6 @@ export class Session {
     const deadline = new Deadline(() => socket.destroy())
     wheel.arm(deadline, lingering)
     socket.once('close', () => wheel.disarm(deadline))
-  }
-
-  #count(reason: 'fault' | 'too_long' | 'too_many'): void {
-    const { protocol } = this.record
-    this.#shared.metrics.counter('protocol_errors_total', { protocol, reason }).value++
   }
 
   #finish(ended: Ended): void {

@@ -1,0 +1,107 @@
+import type { Attempt, Front, Step } from '../protocol/protocol.ts'
+import type { Stop, Wire } from '../wire/wire.ts'
+import type { Record } from './record.ts'
+import type { RelayMetrics } from './shared.ts'
+
+/** Octets of replies that are gathered before they are written, while a client pipelines. */
+const mostGathered = 4_096
+
+/** What a conversation is about, and what it cannot do itself. */
+export interface Circumstances {
+  readonly wire: Wire
+  readonly record: Record
+  readonly metrics: RelayMetrics
+  /** `max_errors`. */
+  readonly maxErrors: number
+  /** Does the handshake that a `starttls` step asked for; whether it went well. */
+  readonly secure: () => Promise<boolean>
+  /** Judges an attempt; whether the conversation goes on. */
+  readonly authenticate: (attempt: Attempt) => Promise<boolean>
+}
+
+/**
+ * The commands of a client up to its login: the front decides, this says it. Replies to a client
+ * that pipelines go out together, before anything is waited for.
+ */
+export class Conversation {
+  readonly #with: Circumstances
+  #said = ''
+
+  constructor(circumstances: Circumstances) {
+    this.#with = circumstances
+  }
+
+  /** Runs until we have no more to say (`undefined`) or the client cannot be heard any more. */
+  async run(first: Front): Promise<Stop | undefined> {
+    const { wire } = this.#with
+    let front: Front | undefined = first
+    while (front) {
+      let input = wire.take(front.wants)
+      if (input === undefined || this.#said.length > mostGathered) {
+        this.#flush()
+        await wire.drained()
+        input ??= await wire.read(front.wants)
+      }
+      if (input !== 'too-long' && !Buffer.isBuffer(input)) {
+        this.#flush()
+        return input
+      }
+      const step: Step = input === 'too-long' ? this.#tooLong(front) : front.receive(input)
+      front = step.do === 'reply' ? this.#reply(step) : await this.#perform(step)
+    }
+    this.#flush()
+    return undefined
+  }
+
+  #reply(step: Extract<Step, { do: 'reply' }>): Front | undefined {
+    this.#said += step.text
+    return this.#tolerates(step.fault) ? step.next : undefined
+  }
+
+  /** `undefined`: the conversation ends. */
+  async #perform(step: Step): Promise<Front | undefined> {
+    switch (step.do) {
+      case 'reply':
+        return this.#reply(step)
+      case 'close':
+        this.#said += step.text
+        return undefined
+      case 'starttls':
+        this.#said += step.text
+        this.#flush()
+        return (await this.#with.secure()) ? step.next : undefined
+      case 'authenticate':
+        this.#flush()
+        return (await this.#with.authenticate(step.attempt)) ? step.next : undefined
+    }
+  }
+
+  #tooLong(front: Front): Step {
+    this.#count('too_long')
+    this.#with.record.failure = 'protocol'
+    return front.tooLong()
+  }
+
+  /** Counts what was no command; whether the client may go on. */
+  #tolerates(fault: true | undefined): boolean {
+    const { record, maxErrors } = this.#with
+    record.commands++
+    if (!fault) return true
+    record.faults++
+    this.#count('fault')
+    if (record.faults < Math.max(1, maxErrors)) return true
+    this.#count('too_many')
+    record.failure = 'protocol'
+    return false
+  }
+
+  #count(reason: 'fault' | 'too_long' | 'too_many'): void {
+    const { metrics, record } = this.#with
+    metrics.counter('protocol_errors_total', { protocol: record.protocol, reason }).value++
+  }
+
+  #flush(): void {
+    this.#with.wire.write(this.#said)
+    this.#said = ''
+  }
+}
