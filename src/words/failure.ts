@@ -28,9 +28,4 @@ export const failures = [
 export type Failure = (typeof failures)[number]
 
 /** Failures after which another endpoint may be tried: nothing was judged yet. */
-export const retryable: ReadonlySet<Failure> = new Set([
-  'connect',
-  'timeout',
-  'tls',
-  'unavailable',
-])
+export const retryable: ReadonlySet<Failure> = new Set(['connect', 'timeout', 'tls', 'unavailable'])
