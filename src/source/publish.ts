@@ -70,16 +70,20 @@ export function createPublisher({ dir, clock, settled }: Publishing): Publisher 
 
   async function run(): Promise<void> {
     let published: Publication | undefined
+    let last: Outcome['kind'] | undefined
     let tries = 0
     while (!ending.signal.aborted && newest) {
-      if (newest !== published) tries = 0
+      if (newest !== published) last = undefined
       published = newest
       const before = await incarnation(dir)
       const began = clock.now()
       const outcome = await attempt(dir, published, ending.signal)
       if (ending.signal.aborted) return
       settled(outcome, clock.now() - began)
-      await stand(published, patience(outcome, tries++), before)
+      // A relay that is back after a long silence is no reason to be slow with its listeners.
+      tries = outcome.kind === last ? tries + 1 : 0
+      last = outcome.kind
+      await stand(published, patience(outcome, tries), before)
     }
   }
 
