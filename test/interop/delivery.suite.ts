@@ -13,25 +13,42 @@ import {
 } from '../support/clients.ts'
 import { alice, bob, type MailSite, password, startMailSite } from '../support/mail-site.ts'
 import { clientLine, dottedBody, type Letter, largeBody, letter, stored } from './messages.ts'
-import { type RelayFront, startRelayFront } from './relay-front.ts'
+import { type Block, type RelayFront, startRelayFront } from './relay-front.ts'
 
 const mebibyte = 1_048_576
 
+/** The same with TLS to the backend. */
+const encrypted = ({ protocol, lines }: Block): Block => ({
+  protocol,
+  lines: [...lines, 'proxy_ssl starttls;'],
+})
+
 suite('mail through the relay', () => {
   let site: MailSite
-  let front: RelayFront<'imap' | 'pop3' | 'submission' | 'mx'>
+  let front: RelayFront<
+    'imap' | 'pop3' | 'submission' | 'mx' | `${'imap' | 'pop3' | 'submission' | 'mx'}-encrypted`
+  >
   before(async () => {
     site = await startMailSite()
     const { dovecot, postfix } = site
-    const noLogin = ['smtp_auth none;', `proxy_pass 127.0.0.1:${postfix.ports.mx};`]
-    front = await startRelayFront(site, {
+    const blocks = {
       imap: { protocol: 'imap', lines: [`proxy_pass 127.0.0.1:${dovecot.ports.imap};`] },
       pop3: { protocol: 'pop3', lines: [`proxy_pass 127.0.0.1:${dovecot.ports.pop3};`] },
       submission: {
         protocol: 'smtp',
         lines: [`proxy_pass 127.0.0.1:${postfix.ports.submission};`],
       },
-      mx: { protocol: 'smtp', lines: noLogin },
+      mx: {
+        protocol: 'smtp',
+        lines: ['smtp_auth none;', `proxy_pass 127.0.0.1:${postfix.ports.mx};`],
+      },
+    } as const
+    front = await startRelayFront(site, {
+      ...blocks,
+      'imap-encrypted': encrypted(blocks.imap),
+      'pop3-encrypted': encrypted(blocks.pop3),
+      'submission-encrypted': encrypted(blocks.submission),
+      'mx-encrypted': encrypted(blocks.mx),
     })
   })
   after(async () => {
@@ -60,18 +77,28 @@ suite('mail through the relay', () => {
     { title: 'Python after STARTTLS', to: 'mx', security: 'starttls', send: sendWithPython },
   ]
 
-  const visitOf = (to: 'submission' | 'mx', security: Security, source: string): Visit => ({
+  type Entry = 'submission' | 'mx'
+  const visitOf = (
+    to: Entry | `${Entry}-encrypted`,
+    security: Security,
+    source: string,
+  ): Visit => ({
     place: front.place(to, security),
-    source,
-    authority: site.authorityFile,
-    ...(to === 'mx' ? {} : { login: { user: alice, password, method: 'PLAIN' } }),
+    ...{ source, authority: site.authorityFile },
+    ...(to.startsWith('mx') ? {} : { login: { user: alice, password, method: 'PLAIN' } }),
   })
 
-  const readBack = async (protocol: 'imap' | 'pop3', user: string, sent: Letter) => {
+  type Exit = 'imap' | 'pop3'
+  const readBack = async (
+    from: Exit | `${Exit}-encrypted`,
+    user: string,
+    security: Security,
+    sent: Letter,
+  ) => {
     await stored(site, sent)
     const found = await readWithPython(
       {
-        ...{ place: front.place(protocol, 'starttls'), source: '127.0.21.1' },
+        ...{ place: front.place(from, security), source: '127.0.21.1' },
         ...{ authority: site.authorityFile, login: { user, password, method: 'COMMAND' } },
       },
       sent.token,
@@ -97,8 +124,8 @@ suite('mail through the relay', () => {
         join(site.folder, `small-${index}.eml`),
       )
       assert.ok(ok, words)
-      const head = assertWhole(await readBack('imap', bob, mail), mail)
-      assertWhole(await readBack('pop3', bob, mail), mail)
+      const head = assertWhole(await readBack('imap', bob, 'starttls', mail), mail)
+      assertWhole(await readBack('pop3', bob, 'starttls', mail), mail)
       assert.match(head, new RegExp(`from client\\.test \\(unknown \\[${source}\\]\\)`))
       const line = await clientLine(site, mail)
       assert.ok(line.includes(`client=unknown[${source}]`), line)
@@ -106,14 +133,22 @@ suite('mail through the relay', () => {
     })
   }
 
-  for (const to of ['submission', 'mx'] as const) {
-    test(`a message of 25 MiB goes through ${to} and back by IMAP and POP3 octet for octet`, async () => {
-      const mail = letter(`large-${to}`, alice, largeBody(25 * mebibyte))
-      const visit = visitOf(to, 'implicit', '127.0.20.100')
-      const { ok, words } = await sendWithCurl(visit, mail, join(site.folder, `${to}.eml`))
-      assert.ok(ok, words)
-      assertWhole(await readBack('imap', alice, mail), mail)
-      assertWhole(await readBack('pop3', alice, mail), mail)
-    })
+  const legs = [
+    { title: 'over clear text', suffix: '', security: 'plain' },
+    { title: 'over TLS from the client', suffix: '', security: 'implicit' },
+    { title: 'over TLS to the backend', suffix: '-encrypted', security: 'plain' },
+    { title: 'over TLS on both sides', suffix: '-encrypted', security: 'starttls' },
+  ] as const
+  for (const [index, { title, suffix, security }] of legs.entries()) {
+    for (const to of ['submission', 'mx'] as const) {
+      test(`25 MiB go through ${to} and back by IMAP and POP3 ${title}, octet for octet`, async () => {
+        const mail = letter(`large-${to}-${index}`, alice, largeBody(25 * mebibyte))
+        const visit = visitOf(`${to}${suffix}`, security, '127.0.20.100')
+        const { ok, words } = await sendWithCurl(visit, mail, join(site.folder, 'large.eml'))
+        assert.ok(ok, words)
+        assertWhole(await readBack(`imap${suffix}`, alice, security, mail), mail)
+        assertWhole(await readBack(`pop3${suffix}`, alice, security, mail), mail)
+      })
+    }
   }
 })

@@ -69,10 +69,9 @@ def pop3(visit, context):
     found = []
     if "token" in visit:
         for number in range(1, len(session.list()[1]) + 1):
-            _, lines, _ = session.retr(number)
-            message = b"\r\n".join(lines) + b"\r\n"
-            if visit["token"].encode() in message:
-                found.append(message)
+            head = b"\r\n".join(session.top(number, 0)[1])
+            if visit["token"].encode() in head:
+                found.append(b"\r\n".join(session.retr(number)[1]) + b"\r\n")
     session.quit()
     return found
 
