@@ -14,16 +14,18 @@ export interface Diff {
   readonly close: readonly Listen[]
 }
 
-/** A listener is its address and port; all else of it changes in place. */
-export function diff(old: RelayConfig | undefined, wanted: RelayConfig): Diff {
-  const before = old ? listeners(old) : []
+/**
+ * `before`: what is open now, whatever it was opened for. A listener is its address and port; all
+ * else of it changes in place.
+ */
+export function diff(before: readonly Listen[], wanted: RelayConfig): Diff {
   const after = listeners(wanted)
-  const had = new Set(before.map(key))
-  const has = new Set(after.map(key))
+  const had = new Set(before.map(socketKey))
+  const has = new Set(after.map(({ listen }) => socketKey(listen)))
   return {
-    open: after.filter(listener => !had.has(key(listener))),
-    keep: after.filter(listener => had.has(key(listener))),
-    close: before.filter(listener => !has.has(key(listener))).map(({ listen }) => listen),
+    open: after.filter(({ listen }) => !had.has(socketKey(listen))),
+    keep: after.filter(({ listen }) => had.has(socketKey(listen))),
+    close: before.filter(listen => !has.has(socketKey(listen))),
   }
 }
 
@@ -32,6 +34,7 @@ export function listeners({ servers }: RelayConfig): readonly Listener[] {
   return servers.flatMap(server => server.listens.map(listen => ({ listen, server })))
 }
 
-function key({ listen: { address, port } }: Listener): string {
+/** What tells one listening socket from another. */
+export function socketKey({ address, port }: Listen): string {
   return `${address} ${port}`
 }

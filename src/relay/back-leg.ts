@@ -4,6 +4,7 @@ import { escaped } from '../observe/escape.ts'
 import type { Back, BackFacts, BackStep } from '../protocol/protocol.ts'
 import { type Dialled, type Dialling, dial } from '../wire/dial.ts'
 import type { Lender } from '../wire/lend.ts'
+import { leastHold } from '../wire/splice.ts'
 import { Deadline, type Wheel } from '../wire/wheel.ts'
 import type { Input, Wire } from '../wire/wire.ts'
 import type { Failure } from '../words/failure.ts'
@@ -191,6 +192,7 @@ export class BackLeg {
       secureContext: context,
       rejectUnauthorized: verify,
       host: name,
+      ...{ highWaterMark: leastHold },
       ...(isIP(name) === 0 ? { servername: name } : {}),
     })
     this.#handshaking = true

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import { leastHold } from '../wire/splice.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { Record } from './record.ts'
 import type { Runtime } from './runtime.ts'
@@ -61,6 +62,7 @@ function handshake(
 ): { readonly tls: TLSSocket; readonly done: Promise<boolean> } {
   const tls = new TLSSocket(raw, {
     isServer: true,
+    ...{ highWaterMark: leastHold },
     secureContext: contexts.fallback,
     ALPNProtocols: [alpn],
     ...(contexts.several

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Listen, RelayConfig, ServerConfig } from '../config/config.ts'
+import type { Listen, RelayConfig } from '../config/config.ts'
+import { diff, listeners, socketKey } from '../config/diff.ts'
 import type { ListenerAnswer } from '../handoff/answer.ts'
 import type { Log } from '../observe/log.ts'
 import { Lender } from '../wire/lend.ts'
@@ -47,54 +48,72 @@ export class Relay {
   }
 
   async apply(config: RelayConfig): Promise<readonly ListenerAnswer[]> {
-    const wanted = config.servers.flatMap(server =>
-      server.listens.map(listen => ({ listen, server })),
+    const open = [...this.#listeners.values()].map(({ listen }) => listen)
+    const changes = diff(open, config)
+    await this.#close(changes.close)
+    const runtimes = new Map(
+      config.servers.map(server => [server, runtime(server, config, this.#shared.backends)]),
     )
-    await this.#closeAllBut(new Set(wanted.map(({ listen }) => key(listen))))
-    const runtimes = new Map<ServerConfig, Runtime | KeyFault>()
-    const answers: ListenerAnswer[] = []
-    for (const { listen, server } of wanted) {
-      const made = runtimes.get(server) ?? runtime(server, config, this.#shared.backends)
-      runtimes.set(server, made)
-      answers.push(await this.#serve(listen, made))
-    }
-    this.#applied = answers
-    return answers
+    const answers = new Map<Listen, ListenerAnswer>()
+    for (const { listen, server } of changes.keep)
+      answers.set(listen, this.#keep(listen, runtimes.get(server)))
+    const opening = changes.open.map(async ({ listen, server }) => {
+      answers.set(listen, await this.#open(listen, runtimes.get(server)))
+    })
+    await Promise.all(opening)
+    this.#applied = listeners(config).flatMap(({ listen }) => answers.get(listen) ?? [])
+    return this.#applied
   }
 
   /** Accepts no more; sessions go on. */
   async stopAccepting(): Promise<void> {
-    await this.#closeAllBut(new Set())
+    await this.#close([...this.#listeners.values()].map(({ listen }) => listen))
   }
 
-  async #serve(listen: Listen, made: Runtime | KeyFault): Promise<ListenerAnswer> {
-    const { name, address, port } = listen
-    const open = this.#listeners.get(key(listen))
-    if ('reason' in made) {
-      const reason = made.file ? `${made.file}: ${made.reason}` : made.reason
-      return { name, address, port, outcome: open ? 'kept' : 'failed', reason }
-    }
-    if (open) {
-      open.serve(listen, made)
-      return { name, address, port, outcome: 'applied' }
-    }
+  #keep(listen: Listen, made: Runtime | KeyFault | undefined): ListenerAnswer {
+    if (!isRuntime(made)) return answer(listen, 'kept', keyReason(made))
+    this.#listeners.get(socketKey(listen))?.serve(listen, made)
+    return answer(listen, 'applied')
+  }
+
+  async #open(listen: Listen, made: Runtime | KeyFault | undefined): Promise<ListenerAnswer> {
+    if (!isRuntime(made)) return answer(listen, 'failed', keyReason(made))
     try {
-      this.#listeners.set(key(listen), await Listener.open(listen, made, this.#shared))
-      return { name, address, port, outcome: 'applied' }
+      const listener = await Listener.open(listen, made, this.#shared)
+      this.#listeners.set(socketKey(listen), listener)
+      return answer(listen, 'applied')
     } catch (error) {
-      return { name, address, port, outcome: 'failed', reason: reasonOf(error) }
+      return answer(listen, 'failed', bindReason(error))
     }
   }
 
-  async #closeAllBut(wanted: ReadonlySet<string>): Promise<void> {
-    const gone = [...this.#listeners].filter(([name]) => !wanted.has(name))
-    for (const [name] of gone) this.#listeners.delete(name)
-    await Promise.all(gone.map(([, listener]) => listener.close()))
+  async #close(gone: readonly Listen[]): Promise<void> {
+    const closing = gone.map(listen => {
+      const listener = this.#listeners.get(socketKey(listen))
+      this.#listeners.delete(socketKey(listen))
+      return listener?.close()
+    })
+    await Promise.all(closing)
   }
 }
 
-function key({ address, port }: Listen): string {
-  return `${address} ${port}`
+function isRuntime(made: Runtime | KeyFault | undefined): made is Runtime {
+  return made !== undefined && 'protocol' in made
+}
+
+function keyReason(fault: KeyFault | undefined): string {
+  return fault?.file ? `${fault.file}: ${fault.reason}` : (fault?.reason ?? 'no such server')
+}
+
+function answer(listen: Listen, outcome: 'applied'): ListenerAnswer
+function answer(listen: Listen, outcome: 'kept' | 'failed', reason: string): ListenerAnswer
+function answer(
+  { name, address, port }: Listen,
+  outcome: 'applied' | 'kept' | 'failed',
+  reason = '',
+): ListenerAnswer {
+  const key = { name, address, port }
+  return outcome === 'applied' ? { ...key, outcome } : { ...key, outcome, reason }
 }
 
 const bindFaults: ReadonlyMap<string, string> = new Map([
@@ -103,7 +122,7 @@ const bindFaults: ReadonlyMap<string, string> = new Map([
   ['EADDRNOTAVAIL', 'the machine has no such address'],
 ])
 
-function reasonOf(error: unknown): string {
+function bindReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? String(error.code) : ''
   return bindFaults.get(code) ?? error.message

@@ -112,7 +112,7 @@ export class Splice {
         this.#touch()
         this.down += chunk.length
         client.write(chunk)
-        if (client.writableLength > this.#hold) backend.pause()
+        if (this.#isFull(client)) backend.pause()
       })
     }
     client.on('drain', () => {
@@ -134,7 +134,7 @@ export class Splice {
     this.#touch()
     this.up += chunk.length
     this.#backend.write(chunk)
-    if (this.#backend.writableLength > this.#hold) this.#client.pause()
+    if (this.#isFull(this.#backend)) this.#client.pause()
   }
 
   /** Takes what a plain backend socket read into the shared or into our private buffer. */
@@ -149,7 +149,12 @@ export class Splice {
       this.#small = 0
     }
     this.#client.write(Buffer.from(chunk))
-    return this.#client.writableLength <= this.#hold
+    return !this.#isFull(this.#client)
+  }
+
+  /** Whether `socket` has enough to write; if so, `drain` will follow. */
+  #isFull(socket: Socket): boolean {
+    return socket.writableLength > this.#hold && socket.writableNeedDrain
   }
 
   #lentChunk(chunk: Buffer, lease: Lease): boolean {

@@ -51,6 +51,18 @@ function subject({ socket }: MailClient): string {
   return socket.getPeerX509Certificate()?.subject ?? ''
 }
 
+/** Sends several MiB, reads nothing for a while, and gets the same back. */
+async function echoed(client: MailClient): Promise<void> {
+  const block = `${'0123456789'.repeat(1_000)}\r\n`
+  const count = 800
+  client.socket.pause()
+  for (let i = 0; i < count; i++) client.say(block)
+  await new Promise(resolve => setTimeout(resolve, 300))
+  client.socket.resume()
+  for (const line of await client.lines(count)) assert.equal(line.length, 10_000)
+  client.close()
+}
+
 describe('TLS with clients', () => {
   it('begins with the first octet where listen says ssl', async t => {
     const here = await front(t, '', '{pop3} ssl')
@@ -171,6 +183,15 @@ describe('TLS with clients', () => {
     comes.close()
   })
 
+  it('carries what fills every buffer, to a client that reads it late', async t => {
+    const here = await front(t, '', '{pop3} ssl')
+    const client = await MailClient.openTls(here.port('pop3'))
+    await client.line()
+    await client.ask('USER alice')
+    await client.ask('PASS secret')
+    await echoed(client)
+  })
+
   it('keeps the old keys of a listener whose new ones cannot be used, and says why', async t => {
     const here = await front(t, '', '{pop3} ssl')
     const bad = file('bad.pem', `${mail.certificate}\n${other.key}`)
@@ -268,6 +289,21 @@ describe('TLS with backends', () => {
     )
     assert.match(reply, /^-ERR \[SYS\/TEMP\] /)
     assert.equal(record['failure'], 'tls')
+  })
+
+  it('carries what fills every buffer', async t => {
+    const keys = await authority.issue(['pop.internal'])
+    const there = await backendFor(t, `TLS\n${accepting}`, keys)
+    const here = await relayFor(
+      t,
+      `proxy_identity off; proxy_ssl on; proxy_pass 127.0.0.1:${there.port};
+       server { listen {pop3}; protocol pop3; }`,
+    )
+    const client = await MailClient.open(here.port('pop3'))
+    await client.line()
+    await client.ask('USER alice')
+    await client.ask('PASS secret')
+    await echoed(client)
   })
 
   it('on speaks TLS from the first octet', async t => {
