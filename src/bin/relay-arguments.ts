@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { type HttpPlace, httpPlace } from './http-place.ts'
 
 /** What the relay was asked to do. */
 export type Arguments =
@@ -13,7 +14,7 @@ export type Arguments =
       readonly errorLog: string | undefined
       readonly directives: string | undefined
       readonly test: boolean
-      readonly http: { readonly address: string; readonly port: number } | undefined
+      readonly http: HttpPlace | undefined
     }
 
 /** Where `/metrics` and the probes are with `--from`, as in a pod, unless `--http` says otherwise. */
@@ -86,13 +87,11 @@ function refuse(reason: string): Arguments {
   return { do: 'refuse', reason }
 }
 
-type Http = { readonly address: string; readonly port: number } | undefined
-
-function httpOf(word: string | undefined, otherwise: Http): Http | 'bad' {
+/** `undefined`: none; `bad`: no place at all. */
+function httpOf(
+  word: string | undefined,
+  otherwise: HttpPlace | undefined,
+): HttpPlace | undefined | 'bad' {
   if (word === undefined) return otherwise
-  if (word === 'off') return undefined
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(word) ?? []
-  const number = Number(port)
-  if (port === undefined || number > 65_535) return 'bad'
-  return { address: bracketed ?? (plain || '::'), port: number }
+  return word === 'off' ? undefined : (httpPlace(word) ?? 'bad')
 }

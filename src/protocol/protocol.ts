@@ -181,6 +181,8 @@ export interface Words {
   unavailable(attempt: Attempt, failure: Failure): string
   /** nginx's text for a fault of our side where only auth_http chooses. */
   readonly internal: string
+  /** The client did not log in in time; the connection closes behind it. */
+  readonly timedOut: string
 }
 
 /** A protocol is a value. */

@@ -129,6 +129,7 @@ export class Session {
     })
     const stop = await conversation.run(front)
     if (this.#splice) return
+    if (stop === 'timeout') this.#wire.write(this.#runtime.protocol.words.timedOut)
     this.#hangUp()
     if (stop) this.#finish(stop === 'timeout' ? 'timeout' : 'client')
   }

@@ -13,6 +13,7 @@ export const imap: Protocol = {
     unavailable: ({ tag }) =>
       `${tag} NO [UNAVAILABLE] The mail server cannot be reached now, try again later\r\n`,
     internal: replies.internal,
+    timedOut: replies.timedOut,
   },
   door,
   back: imapBack,

@@ -5,6 +5,8 @@ export const replies = {
   /** What a literal is asked for with. */
   next: '+ OK\r\n',
   internal: '* BAD internal server error\r\n',
+  /** RFC 9051 7.1.5. */
+  timedOut: '* BYE Not logged in within the time allowed\r\n',
 } as const
 
 export function completed(tag: string): string {

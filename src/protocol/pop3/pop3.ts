@@ -12,6 +12,7 @@ export const pop3: Protocol = {
     refused: () => replies.refused,
     unavailable: () => replies.unavailable,
     internal: replies.internal,
+    timedOut: replies.timedOut,
   },
   door,
   back: pop3Back,

@@ -4,6 +4,7 @@ export const replies = {
   ok: '+OK\r\n',
   invalid: '-ERR invalid command\r\n',
   internal: '-ERR internal server error\r\n',
+  timedOut: '-ERR Not logged in within the time allowed\r\n',
   refused: '-ERR [AUTH] Authentication failed\r\n',
   unavailable: '-ERR [SYS/TEMP] The mail server cannot be reached now, try again later\r\n',
 } as const

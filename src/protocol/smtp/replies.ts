@@ -9,6 +9,8 @@ export const replies = {
   sequence: '503 5.5.1 Bad sequence of commands\r\n',
   authRequired: '530 5.7.1 Authentication required\r\n',
   internal: '451 4.3.2 Internal server error\r\n',
+  /** RFC 5321 4.5.3.2. */
+  timedOut: '421 4.4.2 Timeout exceeded\r\n',
   /** RFC 3207 section 4. */
   tlsRequired: '530 5.7.0 Must issue a STARTTLS command first\r\n',
   refused: '535 5.7.8 Authentication credentials invalid\r\n',

@@ -16,6 +16,7 @@ export const smtp: Protocol = {
     unavailable: attempt =>
       attempt.mechanism === 'none' ? replies.unavailable : replies.authUnavailable,
     internal: replies.internal,
+    timedOut: replies.timedOut,
   },
   door,
   back: smtpBack,
