@@ -92,6 +92,7 @@ export class AuthServer {
       url.unix ? { path: url.host } : { host: url.host, port: url.port, noDelay: true },
     )
     this.#socket = socket
+    const began = performance.now()
     return new Promise(resolve => {
       let received = Buffer.alloc(0)
       const finish = (exchange: Exchange) => {
@@ -99,7 +100,7 @@ export class AuthServer {
         socket.removeAllListeners().on('error', () => {})
         received.fill(0)
         socket.destroy()
-        this.#count(exchange)
+        this.#count(exchange, (performance.now() - began) / 1000)
         resolve(exchange)
       }
       const deadline = new Deadline(() => finish({ kind: 'timeout' }))
@@ -135,9 +136,11 @@ export class AuthServer {
     })
   }
 
-  #count({ kind }: Exchange): void {
+  #count({ kind }: Exchange, seconds: number): void {
+    const { metrics } = this.#question
     const result = kind === 'broken' ? 'error' : kind
-    this.#question.metrics.counter('auth_server_requests_total', { result }).value++
+    metrics.counter('auth_server_requests_total', { result }).value++
+    metrics.histogram('auth_server_duration_seconds', {}).observe(seconds)
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { TLSSocket } from 'node:tls'
 import { type Authority, type KeyPair, makeAuthority } from '../support/certificates.ts'
+import { echoed } from '../support/echoed.ts'
 import { MailClient } from '../support/mail-client.ts'
 import { backendFor, relayFor } from '../support/on-relay.ts'
 
@@ -49,18 +50,6 @@ async function front(t: TestContext, more: string, listen = '{pop3}') {
 function subject({ socket }: MailClient): string {
   assert.ok(socket instanceof TLSSocket)
   return socket.getPeerX509Certificate()?.subject ?? ''
-}
-
-/** Sends several MiB, reads nothing for a while, and gets the same back. */
-async function echoed(client: MailClient): Promise<void> {
-  const block = `${'0123456789'.repeat(1_000)}\r\n`
-  const count = 800
-  client.socket.pause()
-  for (let i = 0; i < count; i++) client.say(block)
-  await new Promise(resolve => setTimeout(resolve, 300))
-  client.socket.resume()
-  for (const line of await client.lines(count)) assert.equal(line.length, 10_000)
-  client.close()
 }
 
 describe('TLS with clients', () => {
@@ -205,110 +194,5 @@ describe('TLS with clients', () => {
     const client = await MailClient.openTls(here.port('pop3'))
     assert.equal(subject(client), 'CN=mail.example.com')
     client.close()
-  })
-})
-
-describe('TLS with backends', () => {
-  const offered = `
-    B: +OK ready
-    P: CAPA
-    B: +OK
-    B: STLS
-    B: .`
-  const upgraded = `
-    P: STLS
-    B: +OK
-    TLS
-    P: USER alice
-    B: +OK
-    P: PASS secret
-    B: +OK logged in`
-
-  async function legs(t: TestContext, script: string, settings: string) {
-    const keys = await authority.issue(['pop.internal'])
-    const there = await backendFor(t, script, keys)
-    const here = await relayFor(
-      t,
-      `proxy_identity off; ${settings} proxy_pass 127.0.0.1:${there.port};
-       server { listen {pop3}; protocol pop3; }`,
-    )
-    const client = await MailClient.open(here.port('pop3'))
-    await client.line()
-    await client.ask('USER alice')
-    const reply = await client.ask('PASS secret')
-    const echo = reply.startsWith('+OK') ? await client.ask('echo') : undefined
-    client.close()
-    return { reply, echo, record: await here.ended(), surprises: there.surprises }
-  }
-
-  const trusted = () => `proxy_ssl_trusted_certificate ${file('ca.pem', authority.certificate)};`
-
-  it('auto takes it where it is offered, unverified', async t => {
-    const { reply, echo, record, surprises } = await legs(t, offered + upgraded, 'proxy_ssl auto;')
-    assert.deepEqual([reply, echo], ['+OK logged in', 'echo'])
-    assert.equal(record['backendTls'], true)
-    assert.deepEqual(surprises, [])
-  })
-
-  it('auto goes on in clear where it is not offered', async t => {
-    const plain =
-      'B: +OK\nP: CAPA\nB: +OK\nB: USER\nB: .\nP: USER alice\nB: +OK\nP: PASS secret\nB: +OK'
-    const { reply, record } = await legs(t, plain, 'proxy_ssl auto;')
-    assert.equal(reply, '+OK')
-    assert.equal(record['backendTls'], false)
-  })
-
-  it('starttls with a name that the certificate has is verified', async t => {
-    const { reply } = await legs(
-      t,
-      `B: +OK ready${upgraded}`,
-      `proxy_ssl starttls; proxy_ssl_verify on; proxy_ssl_name pop.internal; ${trusted()}`,
-    )
-    assert.equal(reply, '+OK logged in')
-  })
-
-  it('refuses a certificate for another name in the words of a fault of ours', async t => {
-    const { reply, record } = await legs(
-      t,
-      `B: +OK ready${upgraded}`,
-      `proxy_ssl starttls; proxy_ssl_verify on; proxy_ssl_name elsewhere.internal; ${trusted()}`,
-    )
-    assert.match(reply, /^-ERR \[SYS\/TEMP\] /)
-    assert.equal(record['failure'], 'tls')
-    assert.match(
-      String(record['reason']),
-      /elsewhere\.internal\. is not in the cert's altnames: DNS:pop\.internal/,
-    )
-  })
-
-  it('refuses a certificate that nobody trusted signed', async t => {
-    const { reply, record } = await legs(
-      t,
-      `B: +OK ready${upgraded}`,
-      'proxy_ssl starttls; proxy_ssl_verify on; proxy_ssl_name pop.internal;',
-    )
-    assert.match(reply, /^-ERR \[SYS\/TEMP\] /)
-    assert.equal(record['failure'], 'tls')
-  })
-
-  it('carries what fills every buffer', async t => {
-    const keys = await authority.issue(['pop.internal'])
-    const there = await backendFor(t, `TLS\n${accepting}`, keys)
-    const here = await relayFor(
-      t,
-      `proxy_identity off; proxy_ssl on; proxy_pass 127.0.0.1:${there.port};
-       server { listen {pop3}; protocol pop3; }`,
-    )
-    const client = await MailClient.open(here.port('pop3'))
-    await client.line()
-    await client.ask('USER alice')
-    await client.ask('PASS secret')
-    await echoed(client)
-  })
-
-  it('on speaks TLS from the first octet', async t => {
-    const { reply, echo, record } = await legs(t, `TLS\n${accepting}`, 'proxy_ssl on;')
-    assert.deepEqual([reply, echo], ['+OK logged in', 'echo'])
-    assert.equal(record['backendTls'], true)
   })
 })
