@@ -38,7 +38,9 @@ export async function startRelayFront<Name extends string>(
   for (const name of Object.keys(blocks)) {
     ports.set(name, { clear: await freePort(), tls: await freePort() })
   }
-  const relay = await startRelay(folder, text(site, blocks, ports, mail))
+  const file = join(folder, 'relay.conf')
+  writeFileSync(file, text(site, blocks, ports, mail))
+  const relay = await startRelay(file, folder)
   return {
     relay,
     place: (name, security = 'plain') => {
@@ -46,7 +48,10 @@ export async function startRelayFront<Name extends string>(
       const port = security === 'implicit' ? tls : clear
       return { protocol: blocks[name].protocol, security, port }
     },
-    change: changed => relay.reload(text(site, changed, ports, mail)),
+    change: async changed => {
+      writeFileSync(file, text(site, changed, ports, mail))
+      await relay.reload()
+    },
     stop: relay.stop,
   }
 }

@@ -13,23 +13,28 @@ imaplib._MAXLINE = 100_000_000
 poplib._MAXLINE = 100_000
 
 
-def from_source(visit):
-    """imaplib and poplib have no source address of their own."""
+# The name in the server's certificate, which no resolver knows.
+HOST = "mail.example.com"
 
-    def dial(self, timeout=None):
-        place = (self.host, self.port)
+
+def from_source(visit):
+    """Dials 127.0.0.1 from the client's own address, whatever the name."""
+
+    def dial(self, *words):
+        place = ("127.0.0.1", visit["port"])
         return socket.create_connection(place, 30, source_address=(visit["source"], 0))
 
     imaplib.IMAP4._create_socket = dial
     poplib.POP3._create_socket = dial
+    smtplib.SMTP._get_socket = dial
 
 
 def imap(visit, context):
-    host, port, security = "127.0.0.1", visit["port"], visit["security"]
+    port, security = visit["port"], visit["security"]
     if security == "implicit":
-        session = imaplib.IMAP4_SSL(host, port, ssl_context=context)
+        session = imaplib.IMAP4_SSL(HOST, port, ssl_context=context)
     else:
-        session = imaplib.IMAP4(host, port)
+        session = imaplib.IMAP4(HOST, port)
     if security == "starttls":
         session.starttls(context)
     user, password = visit["user"], visit["password"]
@@ -53,11 +58,11 @@ def imap(visit, context):
 
 
 def pop3(visit, context):
-    host, port, security = "127.0.0.1", visit["port"], visit["security"]
+    port, security = visit["port"], visit["security"]
     if security == "implicit":
-        session = poplib.POP3_SSL(host, port, context=context)
+        session = poplib.POP3_SSL(HOST, port, context=context)
     else:
-        session = poplib.POP3(host, port)
+        session = poplib.POP3(HOST, port)
     if security == "starttls":
         session.stls(context)
     user, password = visit["user"], visit["password"]
@@ -77,12 +82,12 @@ def pop3(visit, context):
 
 
 def smtp(visit, context):
-    host, port, security = "127.0.0.1", visit["port"], visit["security"]
-    words = {"local_hostname": "client.test", "source_address": (visit["source"], 0)}
+    port, security = visit["port"], visit["security"]
+    words = {"local_hostname": "client.test"}
     if security == "implicit":
-        session = smtplib.SMTP_SSL(host, port, context=context, **words)
+        session = smtplib.SMTP_SSL(HOST, port, context=context, **words)
     else:
-        session = smtplib.SMTP(host, port, **words)
+        session = smtplib.SMTP(HOST, port, **words)
     if security == "starttls":
         session.starttls(context=context)
     if "mechanism" in visit:

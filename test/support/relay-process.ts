@@ -1,6 +1,4 @@
 /** The relay as a process of its own, as it runs in a pod or under systemd. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './ports.ts'
 import { eventually, start, untilUp } from './programs.ts'
@@ -23,42 +21,41 @@ export interface SessionRecord {
 }
 
 export interface RelayProcess {
-  readonly sessions: () => readonly SessionRecord[]
   /** The record of the session that a client at `source` had, once it has ended. */
   readonly sessionOf: (source: string) => Promise<SessionRecord>
-  readonly output: () => string
   readonly metrics: () => Promise<string>
-  /** Writes another text and sends HUP; done when the relay has applied it. */
-  readonly reload: (text: string) => Promise<void>
+  /** Sends HUP; done when the relay has applied what it read. */
+  readonly reload: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/** Starts a relay on `text`, whose files it may name relative to `folder`. */
-export async function startRelay(folder: string, text: string): Promise<RelayProcess> {
-  mkdirSync(folder, { recursive: true })
-  const file = join(folder, 'relay.conf')
-  writeFileSync(file, text)
+/** Starts a relay on the configuration `file`, with `folder` as its prefix. */
+export async function startRelay(file: string, folder: string): Promise<RelayProcess> {
+  return await startRelayWith(['-c', file, '-p', folder])
+}
+
+/** Starts a relay that takes its texts from the hand-off folder of a controller. */
+export async function startHandedRelay(folder: string): Promise<RelayProcess> {
+  return await startRelayWith(['--from', folder])
+}
+
+async function startRelayWith(words: readonly string[]): Promise<RelayProcess> {
   const http = `127.0.0.1:${await freePort()}`
-  const relay = start(process.execPath, [program, '-c', file, '-p', folder, '--http', http])
+  const relay = start(process.execPath, [program, ...words, '--http', http])
   const applied = () => relay.output().split('"configuration applied"').length - 1
   await untilUp('the relay', relay, () => applied() > 0)
-  const sessions = () => sessionRecords(relay.output())
+  const sessionOf = (source: string) => () =>
+    sessionRecords(relay.output()).find(({ client }) => client.startsWith(`${source}:`))
   return {
-    sessions,
-    sessionOf: source =>
-      eventually(`the record of a session from ${source}`, () =>
-        sessions().find(({ client }) => client === source || client.startsWith(`${source}:`)),
-      ),
-    output: relay.output,
+    sessionOf: source => eventually(`the record of a session from ${source}`, sessionOf(source)),
     metrics: async () => await (await fetch(`http://${http}/metrics`)).text(),
-    reload: async next => {
+    reload: async () => {
       const before = applied()
-      writeFileSync(file, next)
       relay.signal('SIGHUP')
       await eventually('the relay to reload', () => applied() > before)
     },
     stop: async () => {
-      // A first one would wait for the sessions that a failed test left open.
+      // TERM would wait for the sessions that a failed test left open.
       relay.signal('SIGINT')
       await relay.exited
     },
