@@ -1,0 +1,76 @@
+/**
+ * Failed logins by a key, as a leaky bucket: each failure adds one, and `most` leak away in `per`.
+ * A key at `most` is refused unheard until enough has leaked, so that a guesser gets `most` tries at
+ * once and then one every `per / most`.
+ *
+ * However many keys attack, no more than `capacity` are kept: the one that failed longest ago goes
+ * first, and those that have leaked empty go with it.
+ */
+export interface Rate {
+  readonly most: number
+  /** ms */
+  readonly per: number
+}
+
+interface Bucket {
+  level: number
+  /** When `level` was true, ms. */
+  at: number
+}
+
+/** Keys whose failures are remembered, at some 150 octets each. */
+export const mostBuckets = 65_536
+
+/** The first failure costs nothing, then this doubles up to the longest, ms. */
+const firstDelay = 500
+const longestDelay = 8_000
+
+export class Failures {
+  readonly #buckets = new Map<string, Bucket>()
+  readonly #capacity: number
+  readonly #now: () => number
+
+  constructor(now: () => number = () => performance.now(), capacity = mostBuckets) {
+    this.#now = now
+    this.#capacity = capacity
+  }
+
+  get size(): number {
+    return this.#buckets.size
+  }
+
+  /** Whether a login under `key` is to be refused unheard. */
+  refuses(key: string, rate: Rate): boolean {
+    return this.#level(key, rate) > rate.most - 1
+  }
+
+  /** Counts a failed login; the ms for which its answer is to be held back. */
+  failed(key: string, rate: Rate): number {
+    const level = this.#level(key, rate)
+    this.#buckets.delete(key)
+    if (this.#buckets.size >= this.#capacity) this.#forget(rate)
+    this.#buckets.set(key, { level: level + 1, at: this.#now() })
+    return level < 1 ? 0 : Math.min(longestDelay, firstDelay * 2 ** (Math.floor(level) - 1))
+  }
+
+  /** A login succeeded: its key is no guesser's. */
+  forgive(key: string): void {
+    this.#buckets.delete(key)
+  }
+
+  #level(key: string, { most, per }: Rate): number {
+    const bucket = this.#buckets.get(key)
+    if (!bucket) return 0
+    return Math.max(0, bucket.level - ((this.#now() - bucket.at) * most) / per)
+  }
+
+  /** Makes room: the oldest go, at least one, and with them a few that have leaked empty. */
+  #forget(rate: Rate): void {
+    let most = 16
+    for (const key of this.#buckets.keys()) {
+      if (most < 16 && this.#level(key, rate) > 0) return
+      this.#buckets.delete(key)
+      if (--most === 0) return
+    }
+  }
+}
