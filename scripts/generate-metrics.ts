@@ -40,11 +40,11 @@ ${labels()}
 }
 
 function rows(table: Table): string {
-  const lines = Object.entries(table).map(([name, { type, help, labels }]) => {
+  const lines = Object.entries(table).map(([name, { type, help, labels, known }]) => {
     const cells = Object.entries(labels).map(([label, values]) =>
       definitions(label).length > 1 ? `\`${label}\` (${said(values)})` : `\`${label}\``,
     )
-    return `| \`postern_${name}\` | ${kinds[type]} | ${cells.join(', ') || '–'} | ${help} |`
+    return `| \`${known ? '' : 'postern_'}${name}\` | ${kinds[type]} | ${cells.join(', ') || '–'} | ${help} |`
   })
   return ['| metric | type | labels | what it says |', '|---|---|---|---|', ...lines].join('\n')
 }

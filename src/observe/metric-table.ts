@@ -15,6 +15,8 @@ export interface Row {
   readonly labels: Readonly<Record<string, Label>>
   /** Upper bounds in seconds, ascending; of histograms only. */
   readonly buckets?: readonly number[]
+  /** Called as it is, without `postern_`: a name that dashboards of other controllers know. */
+  readonly known?: true
 }
 
 /** The words that a label can have, or what kind of thing it names. */
@@ -33,6 +35,8 @@ const info = <const L extends Labels>(help: string, labels: L) =>
   ({ type: 'info', help, labels }) as const
 const histogram = <const L extends Labels>(help: string, labels: L, buckets: readonly number[]) =>
   ({ type: 'histogram', help, labels, buckets }) as const
+
+const known = <const R extends Row>(row: R) => ({ ...row, known: true }) as const
 
 const protocol = protocolNames
 const listener = names('a listener: the `name=` of its `listen`, else `address:port`')
@@ -138,6 +142,9 @@ export const relayMetrics = {
   }),
 } as const satisfies Table
 
+const reflected = names('a kind')
+const queue = ['status'] as const
+
 export const controllerMetrics = {
   ...both,
   rebuilds_total: counter('Rebuilds of the text from all objects.', {
@@ -159,10 +166,60 @@ export const controllerMetrics = {
     state: ['accepted', 'partially_invalid', 'rejected', 'conflicted'],
   }),
   objects: gauge('Objects that were read.', { kind: names('a kind') }),
-  source_errors: gauge('Files or documents of the folder that cannot be read now.', {}),
+  source_errors: gauge('Files, documents or kinds of the source that cannot be read now.', {}),
   source_synced: gauge('1 once the source was read whole.', {}),
   certificate_expiration_timestamp_seconds: gauge(
     'When the certificate of a Secret expires (Unix time).',
     { namespace: names('a namespace'), secret: names('a Secret') },
+  ),
+  reflector_lists_total: counter('Lists that were read whole.', { kind: reflected }),
+  reflector_watches_total: counter('Watches that ended, by how.', {
+    kind: reflected,
+    reason: ['ended', 'expired', 'silent', 'corrupt', 'refused', 'lost'],
+  }),
+  reflector_events_total: counter('Events and bookmarks of watches.', { kind: reflected }),
+  reflector_missed_events_total: counter(
+    'Objects that a list had otherwise than the watch had told them: a fault of the API server or of ours.',
+    { kind: reflected },
+  ),
+  reflector_last_event_age_seconds: gauge(
+    'Since the last list, event or bookmark; a live watch has one about every minute.',
+    { kind: reflected },
+  ),
+  reflector_synced: gauge('1 once every kind was read whole.', {}),
+  status_updates_total: counter('Statuses written to the API server.', {
+    result: ['success', 'conflict', 'failed'],
+  }),
+  events_total: counter('Events written to the API server.', {
+    result: ['success', 'failed', 'dropped'],
+  }),
+  service_port_updates_total: counter('Times that the ports of the published Service were set.', {
+    result: ['success', 'conflict', 'failed'],
+  }),
+  fleet_pods: gauge('Ready pods of the published Service as the leader last saw them.', {
+    state: ['agreed', 'different', 'silent'],
+  }),
+  workqueue_depth: known(gauge('Objects whose status waits to be written.', { name: queue })),
+  workqueue_adds_total: known(counter('Objects that were given to the queue.', { name: queue })),
+  workqueue_retries_total: known(counter('Objects that are tried again.', { name: queue })),
+  rest_client_requests_total: known(
+    counter('Requests to the API server.', {
+      code: names('the HTTP status, or `<error>`'),
+      method: ['GET', 'POST', 'PUT', 'PATCH'],
+      host: names('the API server'),
+    }),
+  ),
+  rest_client_request_duration_seconds: known(
+    histogram(
+      'How long requests to the API server took; of watches, until they began.',
+      {
+        verb: ['GET', 'LIST', 'WATCH', 'CREATE', 'UPDATE', 'PATCH'],
+        host: names('the API server'),
+      },
+      short,
+    ),
+  ),
+  leader_election_master_status: known(
+    gauge('1 while this controller leads.', { name: names('a Lease') }),
   ),
 } as const satisfies Table

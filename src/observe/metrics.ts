@@ -53,7 +53,7 @@ export function createMetrics(table: Table, also?: { readonly process: boolean }
   const series = (name: string, labels: Values): Series => {
     const found = family(name).series(labels)
     if (found !== undefined) return found
-    family('metric_overflow_total').room({ metric: `postern_${name}` }).value++
+    family('metric_overflow_total').room({ metric: family(name).name }).value++
     return family(name).room(family(name).others(labels))
   }
   return {

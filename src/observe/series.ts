@@ -46,7 +46,7 @@ export class Family {
   readonly #series = new Map<string, Series>()
 
   constructor(name: string, row: Row) {
-    this.name = `postern_${name}`
+    this.name = row.known ? name : `postern_${name}`
     this.row = row
     this.#labels = Object.entries(row.labels)
     // A metric without labels is there, as 0, from the start.
