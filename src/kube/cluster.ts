@@ -1,0 +1,93 @@
+import type { controllerMetrics } from '../observe/metric-table.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import type { Clock } from '../source/clock.ts'
+import type { Fault, Objects, Source, SourceObject } from '../source/source.ts'
+import type { Client } from './client.ts'
+import { Reflector } from './reflector.ts'
+import { type ReflectorMeters, reflectorMeters } from './reflector-meters.ts'
+import { type Watched, watchedOf } from './resources.ts'
+
+export interface ClusterSettings {
+  readonly client: Client
+  /** Empty: all of them. */
+  readonly namespaces: readonly string[]
+  readonly clock: Clock
+  readonly random: () => number
+  readonly metrics: Metrics<typeof controllerMetrics>
+  /** Is told the MailProxies as they are there, status included, beside `Objects`. */
+  readonly proxies: { insert(object: SourceObject): void; remove(key: string): void }
+}
+
+/** An API server as a source: a reflector for each kind (and namespace). */
+export class Cluster implements Source {
+  readonly #settings: ClusterSettings
+  readonly #faults = new Map<Watched, Fault>()
+  #reflectors: readonly Reflector[] = []
+
+  constructor(settings: ClusterSettings) {
+    this.#settings = settings
+  }
+
+  /** Ends before anything was read: the API server may be away for as long as it likes. */
+  async start(objects: Objects): Promise<void> {
+    const { namespaces, client, clock, random, metrics, proxies } = this.#settings
+    const meters = new Map<string, ReflectorMeters>()
+    this.#reflectors = watchedOf(namespaces).map(watched => {
+      const { kind } = watched.resource
+      const own = meters.get(kind) ?? reflectorMeters(metrics, kind, clock)
+      meters.set(kind, own)
+      return new Reflector({
+        watched,
+        client,
+        clock,
+        random,
+        meters: own,
+        holder: kind === 'MailProxy' ? both(objects, proxies) : objects,
+        synced: () => this.#synced(objects),
+        fault: message => {
+          if (message === undefined) this.#faults.delete(watched)
+          else this.#faults.set(watched, { where: placeOf(watched), message })
+          objects.faults([...this.#faults.values()])
+        },
+      })
+    })
+    metrics.beforeScrape(() => {
+      metrics.gauge('reflector_synced', {}).value = this.#reflectors.every(one => one.synced)
+        ? 1
+        : 0
+    })
+    for (const reflector of this.#reflectors) reflector.start()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#reflectors.map(reflector => reflector.close()))
+  }
+
+  /** A loop that stands still: a fault of ours, which a restart may cure. */
+  wedged(): boolean {
+    return this.#reflectors.some(reflector => reflector.wedged())
+  }
+
+  #synced(objects: Objects): void {
+    if (this.#reflectors.every(reflector => reflector.synced)) objects.synced()
+  }
+}
+
+const both = (objects: Objects, proxies: ClusterSettings['proxies']) => ({
+  insert(object: SourceObject) {
+    proxies.insert(object)
+    objects.insert(object)
+  },
+  remove(key: string) {
+    proxies.remove(key)
+    objects.remove(key)
+  },
+})
+
+function placeOf({ resource, namespace, labelSelector }: Watched): string {
+  const which = labelSelector === undefined ? '' : ` (${labelSelector})`
+  const within = namespace === undefined ? 'every namespace' : `the namespace ${namespace}`
+  return resource.namespaced
+    ? `${resource.plural} of ${within}${which}`
+    : `${resource.plural} of the cluster`
+}
