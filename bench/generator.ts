@@ -17,6 +17,8 @@ export interface Outcome {
   readonly received: number
   readonly sent: number
   readonly seconds: number
+  /** How long the load program had nothing to do. */
+  readonly idle: number
   /** What went wrong first; empty where nothing did. */
   readonly fault: string
 }
@@ -94,6 +96,7 @@ function parseOutcome(line: string): Outcome {
     received: count(members, 'received'),
     sent: count(members, 'sent'),
     seconds: count(members, 'seconds'),
+    idle: count(members, 'idle'),
     fault: String(members.get('fault')),
   }
 }

@@ -87,12 +87,11 @@ export function incomplete(load: Load, outcome: Outcome): string | undefined {
   return undefined
 }
 
-async function cpu({ pids, generator, run }: Subject, row: Row, load: Load): Promise<Figure> {
-  const before = { proxy: cpuUsed(pids()), load: cpuUsed([generator.pid]) }
-  const { seconds } = await run(load)
-  const proxy = cpuUsed(pids()) - before.proxy
-  const own = cpuUsed([generator.pid]) - before.load
-  const busy = { proxy: proxy / seconds, load: own / seconds }
+async function cpu({ pids, run }: Subject, row: Row, load: Load): Promise<Figure> {
+  const before = cpuUsed(pids())
+  const { seconds, idle } = await run(load)
+  const proxy = cpuUsed(pids()) - before
+  const busy = { proxy: proxy / seconds, load: 1 - idle / seconds }
   return { value: figure(row, proxy, load), busy }
 }
 

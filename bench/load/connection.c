@@ -231,9 +231,10 @@ static void hand_out(struct epoll_event *event) {
   if (!c->dead && (event->events & (EPOLLIN | EPOLLHUP | EPOLLERR))) c->role->readable(c);
 }
 
-void loop_turn(int milliseconds) {
+int loop_turn(int milliseconds) {
   struct epoll_event events[EVENTS_PER_TURN];
   int count = epoll_wait(loop, events, EVENTS_PER_TURN, milliseconds);
   for (int i = 0; i < count; i++) hand_out(&events[i]);
   bury();
+  return count;
 }

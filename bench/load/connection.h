@@ -39,8 +39,8 @@ struct connection {
 enum { AGAIN = -1, ENDED = -2, FAULT = -3 };
 
 void loop_start(void);
-/* Waits for events once, hands them out, and frees what has ended. */
-void loop_turn(int milliseconds);
+/* Waits for events once, hands them out, and frees what has ended; returns how many there were. */
+int loop_turn(int milliseconds);
 /* Calls `ready` whenever the descriptor has something to read. */
 void loop_watch(int fd, void (*ready)(int fd));
 

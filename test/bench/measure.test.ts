@@ -4,7 +4,7 @@ import { incomplete } from '../../bench/measure.ts'
 import type { Load } from '../../bench/rows.ts'
 
 const mebibyte = 2 ** 20
-const whole = { done: 2, failed: 0, received: 0, sent: 0, seconds: 1, fault: '' }
+const whole = { done: 2, failed: 0, received: 0, sent: 0, seconds: 1, idle: 0, fault: '' }
 
 const outcomes: readonly [string, Load['kind'], Partial<typeof whole>, RegExp | undefined][] = [
   ['all sessions and octets', 'down', { received: 6 * mebibyte }, undefined],
