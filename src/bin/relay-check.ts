@@ -4,7 +4,7 @@ import { summary } from '../config/summary.ts'
 import { pretty } from '../directives/error.ts'
 import { Backends } from '../relay/backends.ts'
 import { runtime } from '../relay/runtime.ts'
-import { hostOf, readText } from './relay-host.ts'
+import { addressesOf, hostOf, readText } from './relay-host.ts'
 
 /** Where a text's logs and additional directives come from: the relay's own arguments. */
 export interface About {
@@ -14,29 +14,42 @@ export interface About {
 }
 
 /** The configuration of `file`, or all that is wrong with it, a text a fault. */
-export function readConfig(
+export async function readConfig(
   file: string,
   about: About,
-): RelayConfig | { errors: readonly string[] } {
+): Promise<RelayConfig | { errors: readonly string[] }> {
   const text = readText(file)
   if (typeof text !== 'string') return { errors: [`relay: cannot read ${file}: ${text.reason}`] }
   return parseConfig({ text, file }, about)
 }
 
-export function parseConfig(
+/** What `source` means; host names that it listens on are looked up, and then it is read anew. */
+export async function parseConfig(
   source: { readonly text: string; readonly file: string },
   about: About,
-): RelayConfig | { errors: readonly string[] } {
-  const loaded = load(source, hostOf(source.file, about))
-  return loaded.kind === 'config' ? loaded.config : { errors: loaded.faults.map(pretty) }
+): Promise<RelayConfig | { errors: readonly string[] }> {
+  const known = new Map<string, readonly string[]>()
+  for (;;) {
+    const asked = new Set<string>()
+    const addresses = (host: string) => {
+      const found = known.get(host)
+      if (!found) asked.add(host)
+      return found ?? []
+    }
+    const loaded = load(source, { ...hostOf(source.file, about), addresses })
+    if (asked.size === 0)
+      return loaded.kind === 'config' ? loaded.config : { errors: loaded.faults.map(pretty) }
+    const found = [...asked].map(async host => [host, await addressesOf(host)] as const)
+    for (const [host, all] of await Promise.all(found)) known.set(host, all)
+  }
 }
 
 /** `-t`: says what would run, or what stands against it; keys are read and tried too. */
-export function testConfig(
+export async function testConfig(
   file: string,
   about: About,
-): { readonly out?: string; readonly error?: string; readonly status: number } {
-  const config = readConfig(file, about)
+): Promise<{ readonly out?: string; readonly error?: string; readonly status: number }> {
+  const config = await readConfig(file, about)
   const errors = 'errors' in config ? config.errors : keyErrors(config)
   if ('errors' in config || errors.length > 0)
     return {

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises'
 import { globSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, resolve } from 'node:path'
@@ -42,5 +43,15 @@ export function readText(path: string): string | { readonly reason: string } {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     return { reason: reasons.get(code) ?? code }
+  }
+}
+
+/** The addresses of a host name, as the machine's own resolver says; none where it finds none. */
+export async function addressesOf(host: string): Promise<readonly string[]> {
+  try {
+    const found = await lookup(host, { all: true, order: 'ipv4first' })
+    return found.map(({ address }) => address)
+  } catch {
+    return []
   }
 }

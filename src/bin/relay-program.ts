@@ -23,7 +23,7 @@ type Run = Extract<Arguments, { do: 'run' }>
 
 /** Runs on a file: whatever is wrong with it at the start ends the program. */
 export async function runFromFile(file: string, run: Run): Promise<readonly string[]> {
-  const config = readConfig(file, run)
+  const config = await readConfig(file, run)
   if ('errors' in config) return config.errors
   const bad = keyErrors(config)
   if (bad.length > 0) return bad
@@ -137,7 +137,7 @@ class Program {
   }
 
   async applyGeneration(dir: string, { generation, file, text }: Generation): Promise<Answer> {
-    const config = parseConfig({ text, file }, { prefix: dir })
+    const config = await parseConfig({ text, file }, { prefix: dir })
     if ('errors' in config) {
       this.#refused(config.errors)
       return { kind: 'refused', generation, errors: config.errors }
@@ -148,8 +148,8 @@ class Program {
   }
 
   /** Applies what `read` gives, or says why not and goes on with the old. */
-  async reload(read: () => RelayConfig | { errors: readonly string[] }): Promise<void> {
-    const config = read()
+  async reload(read: () => Promise<RelayConfig | { errors: readonly string[] }>): Promise<void> {
+    const config = await read()
     if ('errors' in config) this.#refused(config.errors)
     else await this.apply(config, undefined)
   }

@@ -11,10 +11,14 @@ export type { Balance } from '../directives/rows/upstream.ts'
 export type { AuthHttp } from '../directives/shapes/auth-http.ts'
 export type { CertificateFile } from '../directives/shapes/certificate.ts'
 export type { ErrorLog, LogLevel } from '../directives/shapes/error-log.ts'
+export type { KeepAlive } from '../directives/shapes/keep-alive.ts'
 export type { ProxyPass } from '../directives/shapes/proxy-pass.ts'
 export type { UpstreamServer } from '../directives/shapes/upstream-server.ts'
 
-/** One `listen` of one server block; addresses are canonical, `0.0.0.0` and `::` every one of their family. */
+/**
+ * One socket of one server block; addresses are canonical, `0.0.0.0` and `::` every one of their
+ * family, `unix:` and a path a Unix socket.
+ */
 export interface Listen extends Listening {
   readonly position: Position
 }

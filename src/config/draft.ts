@@ -1,4 +1,5 @@
 import type { Scope } from '../directives/shape.ts'
+import { listenings } from '../directives/shapes/listen.ts'
 import type { Directive, Position } from '../directives/syntax.ts'
 import { ownRows } from '../directives/table.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
@@ -35,7 +36,10 @@ const usualPorts: ReadonlyMap<number, ProtocolName> = new Map([
 export function draft({ directive, level }: Block, outer: readonly Level[], scope: Scope): Draft {
   const levels = [level, ...outer]
   const listens = (level.found.get('listen') ?? []).flatMap(one =>
-    ownRows.listen.value([one], scope).map(listen => ({ ...listen, position: one.position })),
+    ownRows.listen
+      .value([one], scope)
+      .flatMap(listenings)
+      .map(listen => ({ ...listen, position: one.position })),
   )
   const said = ownRows.protocol.value(level.found.get('protocol') ?? [], scope)
   const protocol = said ?? listens.map(guess).find(found => found !== undefined)

@@ -10,6 +10,8 @@ export interface Host {
   read(path: string): string | { readonly error: string }
   /** The files that fit a pattern, sorted. */
   glob(pattern: string): readonly string[]
+  /** The addresses that a host name has; none where it has none, or where names are not looked up. */
+  addresses?(host: string): readonly string[]
   /** Of the machine; lower-cased here. */
   readonly hostname: string
   /** `-p`: what `error_log` and `pid` are named against; absolute. */

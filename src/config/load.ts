@@ -48,8 +48,10 @@ export function load(source: Source, host: Host): Loaded {
   return { kind: 'config', config }
 }
 
-function surroundings({ hostname, prefix, confDirectory, errorLog = 'stderr' }: Host) {
+function surroundings(host: Host) {
+  const { hostname, prefix, confDirectory, errorLog = 'stderr' } = host
   return {
+    addresses: (name: string) => host.addresses?.(name) ?? [],
     hostname: hostname.toLowerCase(),
     errorLog,
     besideConfig: (path: string) => absolute(path, confDirectory),

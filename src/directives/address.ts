@@ -18,8 +18,9 @@ export function parseAddressPort(text: string): AddressPort | undefined {
   return address === undefined || port === undefined ? undefined : { address, port }
 }
 
-/** The inverse: brackets around IPv6. */
+/** The inverse: brackets around IPv6. A Unix socket, `unix:` and its path, has no port. */
 export function printAddressPort({ address, port }: AddressPort): string {
+  if (address.startsWith('unix:')) return address
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 

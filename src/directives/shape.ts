@@ -11,6 +11,8 @@ export interface Scope {
   besideConfig(path: string): string
   /** An absolute path: against the prefix. */
   underPrefix(path: string): string
+  /** The addresses of a host name; none where it has none. */
+  addresses(host: string): readonly string[]
   /** Where the log goes that no `error_log` names: a path or `stderr`. */
   readonly errorLog: string
   fault(position: Position, message: string): void

@@ -68,6 +68,7 @@ function scope(faults: string[]): Scope {
     besideConfig: path => path,
     underPrefix: path => path,
     errorLog: 'stderr',
+    addresses: () => [],
     fault: (_, message) => faults.push(message),
     notice: () => undefined,
   }

@@ -1,13 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Listen } from '../config/config.ts'
+import type { KeepAlive, Listen } from '../config/config.ts'
 import { keepAliveDelay } from '../wire/dial.ts'
 import { leastHold } from '../wire/splice.ts'
 import type { Runtime } from './runtime.ts'
 import { Session } from './session.ts'
 import type { Shared } from './shared.ts'
-
-/** Connections that the kernel holds until they are accepted; nginx's default. */
-const backlog = 511
+import { clearStale, placeOf, unixPath } from './socket-place.ts'
 
 /** One listening socket. What it serves is replaced by a new configuration without closing it. */
 export class Listener {
@@ -30,7 +28,9 @@ export class Listener {
   }
 
   /** Resolves once it accepts; rejects with Node's error, `EADDRINUSE` for one. */
-  static open(listen: Listen, runtime: Runtime, shared: Shared): Promise<Listener> {
+  static async open(listen: Listen, runtime: Runtime, shared: Shared): Promise<Listener> {
+    const path = unixPath(listen)
+    if (path !== undefined) await clearStale(path)
     const server = createServer({
       allowHalfOpen: true,
       noDelay: true,
@@ -40,7 +40,7 @@ export class Listener {
     })
     return new Promise((resolve, reject) => {
       server.once('error', reject)
-      server.listen({ host: listen.address, port: listen.port, backlog, ipv6Only: true }, () => {
+      server.listen(placeOf(listen), () => {
         const listener = new Listener(server, listen, runtime)
         server.off('error', reject)
         server.on('error', error =>
@@ -68,11 +68,13 @@ export class Listener {
   }
 
   #accept(socket: Socket, shared: Shared): void {
+    const { keepAlive } = this.#listen
+    if (keepAlive) probe(socket, keepAlive)
     const { protocol } = this.#runtime
     const labels = { protocol: protocol.name, listener: this.#listen.name }
     shared.metrics.counter('connections_accepted_total', labels).value++
-    // A client that is gone already has no address.
-    if (socket.remoteAddress === undefined) {
+    // A client that is gone already has no address; one of a Unix socket never has.
+    if (socket.remoteAddress === undefined && unixPath(this.#listen) === undefined) {
       socket.destroy()
       return
     }
@@ -82,4 +84,10 @@ export class Listener {
       active.value--
     })
   }
+}
+
+/** Node's typings know only the first two arguments. */
+function probe(socket: Socket, keepAlive: KeepAlive): void {
+  const { idle = keepAliveDelay, interval, count } = keepAlive.on ? keepAlive : {}
+  Reflect.apply(socket.setKeepAlive, socket, [keepAlive.on, idle, interval, count])
 }

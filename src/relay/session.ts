@@ -45,7 +45,7 @@ export class Session {
     this.#shared = shared
     this.#runtime = runtime
     this.#listen = listen
-    this.#address = canonical(socket.remoteAddress ?? '')
+    this.#address = canonical(socket.remoteAddress ?? 'unix:')
     this.#port = socket.remotePort ?? 0
     const { name } = runtime.protocol
     const client = printEndpoint(this.#address, this.#port)

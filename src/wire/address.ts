@@ -11,7 +11,8 @@ export function canonical(address: string): string {
   return new SocketAddress({ address: bare, family: 'ipv6' }).address
 }
 
-/** `address:port`, IPv6 in brackets. */
+/** `address:port`, IPv6 in brackets; the end of a Unix socket, `unix:…`, has no port. */
 export function printEndpoint(address: string, port: number): string {
+  if (address.startsWith('unix:')) return address
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }

@@ -9,6 +9,7 @@ export function listening(): { scope: Scope; faults: string[]; notices: string[]
     besideConfig: path => (path.startsWith('/') ? path : `/etc/postern/${path}`),
     underPrefix: path => (path.startsWith('/') ? path : `/var/${path}`),
     errorLog: 'stderr',
+    addresses: host => (host === 'localhost' ? ['127.0.0.1', '::1'] : []),
     fault: (_, message) => faults.push(message),
     notice: (_, text) => notices.push(text),
   }

@@ -10,7 +10,7 @@ export const ownRows = {
   listen: every(listen, {
     contexts: ['server'],
     field: saidByListeners,
-    doc: 'An address and port to accept clients on, with `ssl` by TLS from the first octet. A port alone is every IPv4 address. `public=` is the port that clients use, where it is another; `name=` is what the log and the metrics call the listener.',
+    doc: 'An address and port to accept clients on, with `ssl` by TLS from the first octet, with `proxy_protocol` behind a PROXY header. A port alone is every IPv4 address, `8143-8149` a range of ports; a host name is every address that it has when the text is read. `public=` is the port that clients use, where it is another (of a range, the first of those); `name=` is what the log and the metrics call the listener. `bind`, `rcvbuf=`, `sndbuf=` and `multipath` are taken and have no effect.',
   }),
   protocol: optional(one('imap | pop3 | smtp', oneOf(...protocolNames)), {
     contexts: ['server'],

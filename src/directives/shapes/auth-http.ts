@@ -16,7 +16,7 @@ export interface AuthHttp {
 /** Longer URLs serve no auth server, whose request is a line of these. */
 export const maxUrl = 2048
 
-const hostName = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})$/
+export const hostName = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})$/
 
 // Visible ASCII: the URI goes into a request line as it is.
 const uri = /^[!-~]*$/

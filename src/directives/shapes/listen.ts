@@ -1,15 +1,12 @@
-import {
-  type AddressPort,
-  parseAddress,
-  parseAddressPort,
-  parsePort,
-  printAddressPort,
-} from '../address.ts'
+import { type AddressPort, parsePort, printAddressPort } from '../address.ts'
 import { quote } from '../error.ts'
 import type { Scope, Shape } from '../shape.ts'
 import type { Word } from '../syntax.ts'
+import { integer } from '../values.ts'
+import { type KeepAlive, parseKeepAlive, printKeepAlive } from './keep-alive.ts'
+import { listenPlaces } from './listen-place.ts'
 
-/** What one `listen` says. */
+/** One listener: an address with its port, or `unix:` and a path, and port 0. */
 export interface Listening extends AddressPort {
   /** The port that clients use: `public=`, else `port`. */
   readonly public: number
@@ -17,84 +14,159 @@ export interface Listening extends AddressPort {
   readonly ssl: boolean
   /** `name=`, else `address:port`. */
   readonly name: string
+  /** Every connection begins with a PROXY header. */
+  readonly proxyProtocol: boolean
+  /** Connections that the kernel holds until they are accepted. */
+  readonly backlog: number
+  /** `undefined`: as the relay does by itself. */
+  readonly keepAlive: KeepAlive | undefined
+  /** Whether an IPv6 address takes no IPv4 clients. */
+  readonly ipv6only: boolean
 }
+
+/** What one `listen` says: a listener for each place. */
+export interface Listens extends Omit<Listening, 'address' | 'port' | 'public' | 'name'> {
+  /** The first word, as it stands. */
+  readonly where: string
+  readonly places: readonly AddressPort[]
+  /** `public=`: that of the first place's port; those of a range follow it. */
+  readonly public: number | undefined
+  readonly name: string | undefined
+}
+
+const usual = {
+  public: undefined,
+  name: undefined,
+  ssl: false,
+  proxyProtocol: false,
+  /** nginx's on Linux. */
+  backlog: 511,
+  keepAlive: undefined,
+  ipv6only: true,
+} as const
 
 /** What the log, the metrics and the answers call a listener. */
 export const listenerName = /^[A-Za-z0-9_.:/@[\]-]{1,200}$/
 
-/** Kernel settings that Node does not reach, or that we always have. */
-const ignored = /^(?:bind|multipath|(?:backlog|rcvbuf|sndbuf|so_keepalive)=.*)$/
+/** What Node reaches no kernel setting for, and what always holds. */
+const ignored: ReadonlyMap<string, string> = new Map([
+  ['multipath', 'Node opens no MPTCP sockets'],
+  ['rcvbuf', "Node does not set a listener's buffers, the kernel sizes them"],
+  ['sndbuf', "Node does not set a listener's buffers, the kernel sizes them"],
+  ['bind', 'every address is bound'],
+])
 
-export const listen: Shape<Listening> = {
-  syntax: 'ADDRESS:PORT | PORT [ssl] [public=PORT] [name=NAME]',
+export const listen: Shape<Listens> = {
+  syntax:
+    'ADDRESS:PORT | PORT | unix:PATH [ssl] [proxy_protocol] [public=PORT] [name=NAME] [backlog=NUMBER] [ipv6only=on|off] [so_keepalive=on|off|[IDLE]:[INTERVAL]:[COUNT]]',
   least: 1,
   most: 16,
   parse(args, scope, name) {
     const [where, ...parameters] = args
-    const place = where && addressPort(where, scope, name)
+    const places = where && listenPlaces(where, scope, name)
     const read = parameters.map(word => parameter(word, scope))
-    if (!place || read.includes(undefined)) return undefined
-    const said: Partial<Listening> = Object.assign({}, ...read)
-    return { ...place, public: place.port, ssl: false, name: printAddressPort(place), ...said }
+    if (!where || !places || read.includes(undefined)) return undefined
+    const said: Partial<Listens> = Object.assign({}, ...read)
+    const value = { ...usual, ...said, where: where.text, places }
+    return fits(value, parameters, scope) ? value : undefined
   },
   print(value) {
-    const words = [printAddressPort(value)]
-    if (value.ssl) words.push('ssl')
-    if (value.public !== value.port) words.push(`public=${value.public}`)
-    if (value.name !== printAddressPort(value)) words.push(`name=${value.name}`)
-    return words
+    const { ssl, proxyProtocol, name, backlog, keepAlive, ipv6only } = value
+    return [
+      value.where,
+      ...(ssl ? ['ssl'] : []),
+      ...(proxyProtocol ? ['proxy_protocol'] : []),
+      ...(value.public === undefined ? [] : [`public=${value.public}`]),
+      ...(name === undefined ? [] : [`name=${name}`]),
+      ...(backlog === usual.backlog ? [] : [`backlog=${backlog}`]),
+      ...(ipv6only ? [] : ['ipv6only=off']),
+      ...(keepAlive === undefined ? [] : [`so_keepalive=${printKeepAlive(keepAlive)}`]),
+    ]
   },
 }
 
-function addressPort(word: Word, scope: Scope, name: string): AddressPort | undefined {
-  const { text, position } = word
-  const alone = parsePort(text)
-  if (alone !== undefined) return { address: '0.0.0.0', port: alone }
-  if (text.startsWith('localhost:')) {
-    scope.notice(position, '"localhost" is 127.0.0.1 here; a second "listen" opens [::1]')
-  }
-  const literal = text.replace(/^\*:/, '0.0.0.0:').replace(/^localhost:/, '127.0.0.1:')
-  const parsed = parseAddressPort(literal)
-  if (!parsed) scope.fault(position, reason(text, name))
-  return parsed
+/** The listeners of one `listen`. */
+export function listenings({ places, where: _, ...said }: Listens): readonly Listening[] {
+  const first = places[0]?.port ?? 0
+  return places.map(place => ({
+    ...said,
+    ...place,
+    public: said.public === undefined ? place.port : said.public + place.port - first,
+    name: said.name ?? printAddressPort(place),
+  }))
 }
 
-function reason(text: string, name: string): string {
-  const bare = text.replace(/^\[(.*)\]$/, '$1')
-  if (bare === '*' || bare === 'localhost' || parseAddress(bare) !== undefined) {
-    return `no port in ${quote(text)} of the "${name}" directive`
-  }
-  if (text.startsWith('unix:')) return `"${name}" on a Unix socket is not carried out`
-  return `"${name}" must begin with a port or with ADDRESS:PORT, an IPv6 address in brackets, not ${quote(text)}`
+/** What only makes sense with the address. */
+function fits({ places }: Listens, parameters: readonly Word[], scope: Scope): boolean {
+  const fault = parameters.find(({ text }) => {
+    if (text.startsWith('ipv6only=')) return places.some(({ address }) => !isIpv6(address))
+    return text.startsWith('public=') && places.some(({ port }) => port === 0)
+  })
+  if (!fault) return true
+  const [key = ''] = fault.text.split('=', 1)
+  const where = printAddressPort(places[0] ?? { address: '', port: 0 })
+  scope.fault(fault.position, `"${key}" is not supported on address "${where}"`)
+  return false
+}
+
+function isIpv6(address: string): boolean {
+  return address.includes(':') && !address.startsWith('unix:')
+}
+
+type Parameter = (value: string) => Partial<Listens> | undefined
+
+const backlog = integer(1, 1_000_000)
+
+/** The words after the address that have a value, and what it must be. */
+const valued: ReadonlyMap<string, readonly [expects: string, read: Parameter]> = new Map([
+  ['public', ['a port from 1 to 65535', value => some('public', parsePort(value))]],
+  [
+    'name',
+    [
+      '1 to 200 letters, digits or _.:/@[]-',
+      value => (listenerName.test(value) ? { name: value } : undefined),
+    ],
+  ],
+  ['backlog', [backlog.expects, value => some('backlog', backlog.parse(value))]],
+  [
+    'ipv6only',
+    [
+      'on or off',
+      value => (value === 'on' || value === 'off' ? { ipv6only: value === 'on' } : undefined),
+    ],
+  ],
+  [
+    'so_keepalive',
+    [
+      'on, off or [IDLE]:[INTERVAL]:[COUNT], such as 30m::10',
+      value => some('keepAlive', parseKeepAlive(value)),
+    ],
+  ],
+] satisfies [string, [string, Parameter]][])
+
+function some<K extends keyof Listens>(key: K, value: Listens[K] | undefined) {
+  return value === undefined ? undefined : { [key]: value }
 }
 
 /** What one word after the address says; nothing for those that have no effect. */
-function parameter(word: Word, scope: Scope): Partial<Listening> | undefined {
+function parameter(word: Word, scope: Scope): Partial<Listens> | undefined {
   const { text, position } = word
-  const [, key = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
+  const [, key = text, value] = /^([^=]*)=(.*)$/s.exec(text) ?? []
   if (text === 'ssl') return { ssl: true }
-  if (text === 'ipv6only=on') return {}
-  if (key === 'public') {
-    const port = parsePort(value)
-    if (port !== undefined) return { public: port }
-    scope.fault(position, `"public=" must be a port from 1 to 65535, not ${quote(value)}`)
-    return undefined
+  if (text === 'proxy_protocol') return { proxyProtocol: true }
+  const [expects, read] = (value === undefined ? undefined : valued.get(key)) ?? []
+  if (read && value !== undefined) {
+    const said = read(value)
+    if (!said) scope.fault(position, `"${key}=" must be ${expects}, not ${quote(value)}`)
+    return said
   }
-  if (key === 'name') {
-    if (listenerName.test(value)) return { name: value }
-    scope.fault(
-      position,
-      `"name=" must be 1 to 200 letters, digits or _.:/@[]-, not ${quote(value)}`,
-    )
-    return undefined
-  }
-  if (ignored.test(text)) {
-    scope.notice(position, `the parameter ${quote(text)} of "listen" has no effect`)
+  const why = ignored.get(key)
+  if (why !== undefined && (value === undefined) === !key.endsWith('buf')) {
+    scope.notice(position, `the parameter ${quote(text)} of "listen" has no effect: ${why}`)
     return {}
   }
-  scope.fault(
-    position,
-    `invalid parameter ${quote(text)}, "listen" takes ssl, public=PORT and name=NAME`,
-  )
+  scope.fault(position, `invalid parameter ${quote(text)}, "listen" takes ${known.join(', ')}`)
   return undefined
 }
+
+const known = ['ssl', 'proxy_protocol', ...[...valued.keys()].map(key => `${key}=`)]
