@@ -45,8 +45,7 @@ export async function runDemo(settings: Settings, around: Surroundings): Promise
   opened.defer(() => over.abort())
   const ready = opening(settings, AbortSignal.any([signal, over.signal])).then(missing => {
     if (signal.aborted || over.signal.aborted) return
-    say(hints(settings, place.authority))
-    if (missing.length > 0) say(`demo: not open: ${missing.join(', ')}`)
+    say(hints(settings, place.authority, missing))
   })
   const end = Promise.race([death, aborted(signal)])
   await Promise.race([ready, end])

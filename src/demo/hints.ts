@@ -1,10 +1,13 @@
 import { listeners } from './endpoints.ts'
 import type { Settings } from './settings.ts'
 
-/** What the demo says when everything listens. `authority` is the file to verify with. */
-export function hints(settings: Settings, authority: string): string {
+/** What the demo says when it listens. `authority` is the file to verify with, `missing` are ports that did not open. */
+export function hints(settings: Settings, authority: string, missing: readonly number[]): string {
   const { portOffset: offset, relayHttp, controllerHttp, manifests } = settings
-  const rows = listeners.map(({ port, what }) => `  127.0.0.1:${port + offset}  ${what}`)
+  const rows = listeners.map(({ port, what }) => {
+    const state = missing.includes(port + offset) ? ' (not open)' : ''
+    return `  127.0.0.1:${port + offset}  ${what}${state}`
+  })
   const pages = [
     `  http://127.0.0.1:${relayHttp}/metrics /healthz /readyz /state     the relay`,
     `  http://127.0.0.1:${controllerHttp}/metrics /healthz /readyz /status    the controller`,

@@ -6,8 +6,8 @@ import type { Settings } from './settings.ts'
 const patience = 20_000
 const period = 50
 
-/** Waits until both programs are ready and every listener is open; gives those that did not open. */
-export async function opening(settings: Settings, signal: AbortSignal): Promise<readonly string[]> {
+/** Waits until both programs are ready and every listener is open; gives the ports that are not. */
+export async function opening(settings: Settings, signal: AbortSignal): Promise<readonly number[]> {
   const until = Date.now() + patience
   for (;;) {
     const missing = await notOpen(settings)
@@ -17,12 +17,10 @@ export async function opening(settings: Settings, signal: AbortSignal): Promise<
 }
 
 async function notOpen({ portOffset, relayHttp, controllerHttp }: Settings) {
-  if ((await page(controllerHttp, '/readyz')) === undefined) return ['the controller']
-  const open = openPorts(await page(relayHttp, '/state'))
-  if (!open) return ['the relay']
-  return listeners
-    .filter(({ port }) => !open.has(port + portOffset))
-    .map(({ port, what }) => `127.0.0.1:${port + portOffset} (${what})`)
+  const ports = listeners.map(({ port }) => port + portOffset)
+  const ready = await page(controllerHttp, '/readyz')
+  const open = ready === undefined ? undefined : openPorts(await page(relayHttp, '/state'))
+  return ports.filter(port => !open?.has(port))
 }
 
 /** The text of a page that was answered with 200. */
