@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml'
 import { read as readObject } from '../src/api/read.ts'
 import { usage as controllerUsage } from '../src/bin/controller-arguments.ts'
 import { usage as relayUsage } from '../src/bin/relay-arguments.ts'
+import { conditionTypes, reasons } from '../src/words/reason.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -67,4 +68,12 @@ test('every record of both programs is in docs/operating.md', () => {
   const said = [...code.matchAll(/log\.[a-z]+\(\s*'([^']+)'/g)].map(([, message = '']) => message)
   assert.ok(said.length > 10)
   for (const message of said) assert.ok(page.includes(`\`${message}\``), message)
+})
+
+test('every reason of a condition is in docs/operating.md', () => {
+  const page = read('docs/operating.md')
+  // Where a condition is as it should be, its reason is its name.
+  const told = Object.keys(reasons).filter(reason => !conditionTypes.some(type => type === reason))
+  assert.ok(told.length > 15)
+  for (const reason of told) assert.ok(page.includes(`\`${reason}\``), reason)
 })
