@@ -11,6 +11,7 @@ import {
   sendWithSwaks,
   type Visit,
 } from '../support/clients.ts'
+import { converse } from '../support/conversation.ts'
 import { alice, bob, type MailSite, password, startMailSite } from '../support/mail-site.ts'
 import { clientLine, dottedBody, type Letter, largeBody, letter, stored } from './messages.ts'
 import { type Block, type RelayFront, startRelayFront } from './relay-front.ts'
@@ -151,4 +152,40 @@ suite('mail through the relay', () => {
       })
     }
   }
+
+  test('a transaction that comes in one segment is answered in order, and only good recipients get it', async () => {
+    const mail = letter('pipelined', alice, dottedBody)
+    const smtp = await converse({ port: front.place('mx').port, source: '127.0.20.120' })
+    await smtp.hear(/^220 /)
+    await smtp.ask('EHLO client.test', /^250 /)
+    const commands = [
+      'MAIL FROM:<sender@client.test>',
+      `RCPT TO:<${alice}>`,
+      'RCPT TO:<nobody@example.com>',
+      `RCPT TO:<${bob}>`,
+      'DATA',
+    ]
+    const replies = await smtp.ask(commands.join('\r\n'), /^354 /)
+    assert.deepEqual(replies.match(/^\d{3}/gm), ['250', '250', '550', '250', '354'])
+    const body = mail.message.toString('latin1').replaceAll(/^\./gm, '..')
+    const rest = await smtp.ask(`${body}.\r\nNOOP\r\nQUIT`, /^221 /)
+    assert.deepEqual(rest.match(/^\d{3}/gm), ['250', '250', '221'])
+    assertWhole(await readBack('imap', alice, 'plain', mail), mail)
+    assertWhole(await readBack('pop3', bob, 'plain', mail), mail)
+  })
+
+  test('a session that idles is told of new mail at once', async () => {
+    const imap = await converse({ port: front.place('imap').port, source: '127.0.20.121' })
+    await imap.hear(/^\* OK /)
+    await imap.ask(`a LOGIN ${bob} ${password}`, /^a OK /)
+    await imap.ask('b SELECT INBOX', /^b OK /)
+    await imap.ask('c IDLE', /^\+ /)
+    const mail = letter('pushed', bob, dottedBody)
+    const file = join(site.folder, 'pushed.eml')
+    const sent = await sendWithCurl(visitOf('mx', 'plain', '127.0.20.122'), mail, file)
+    assert.ok(sent.ok, sent.words)
+    await imap.hear(/^\* \d+ EXISTS/)
+    await imap.ask('DONE', /^c OK /)
+    imap.close()
+  })
 })

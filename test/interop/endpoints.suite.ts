@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { converse } from '../support/conversation.ts'
+import type { Dovecot } from '../support/dovecot.ts'
 import { alice, type MailSite, password, startMailSite } from '../support/mail-site.ts'
 import { freePort } from '../support/ports.ts'
 import { type RelayFront, startRelayFront } from './relay-front.ts'
@@ -10,38 +11,46 @@ const secret = Buffer.from(`\0${alice}\0${password}`).toString('base64')
 
 suite('endpoints that are down', () => {
   let site: MailSite
+  let doomed: Dovecot
   let front: RelayFront<
-    'imap' | 'pop3' | 'smtp' | 'mx' | 'lone-imap' | 'lone-pop3' | 'lone-smtp' | 'lone-mx'
+    'imap' | 'pop3' | 'smtp' | 'mx' | 'lone-imap' | 'lone-pop3' | 'lone-smtp' | 'lone-mx' | 'doomed'
   >
-  before(async () => {
-    site = await startMailSite()
-    const { dovecot, postfix } = site
-    const dead = await freePort()
-    const either = (port: number, ...lines: readonly string[]) => [
+  let dead: number
+  const blocks = ({ imap, pop3, submission, mx, doomed }: Readonly<Record<string, number>>) => {
+    const either = (port = 0, ...lines: readonly string[]) => [
       `proxy_pass either-${port};`,
       ...lines,
     ]
-    const lone = [`proxy_pass 127.0.0.1:${dead};`]
-    const upstreams = [
-      dovecot.ports.imap,
-      dovecot.ports.pop3,
-      postfix.ports.submission,
-      postfix.ports.mx,
-    ].map(port => `upstream either-${port} { server 127.0.0.1:${dead}; server 127.0.0.1:${port}; }`)
-    front = await startRelayFront(
-      site,
-      {
-        imap: { protocol: 'imap', lines: either(dovecot.ports.imap) },
-        pop3: { protocol: 'pop3', lines: either(dovecot.ports.pop3) },
-        smtp: { protocol: 'smtp', lines: either(postfix.ports.submission) },
-        mx: { protocol: 'smtp', lines: either(postfix.ports.mx, 'smtp_auth none;') },
-        'lone-imap': { protocol: 'imap', lines: lone },
-        'lone-pop3': { protocol: 'pop3', lines: lone },
-        'lone-smtp': { protocol: 'smtp', lines: lone },
-        'lone-mx': { protocol: 'smtp', lines: [...lone, 'smtp_auth none;'] },
-      },
-      upstreams,
+    const lone = (port = 0, ...lines: readonly string[]) => [
+      `proxy_pass 127.0.0.1:${port};`,
+      ...lines,
+    ]
+    return {
+      imap: { protocol: 'imap', lines: either(imap) },
+      pop3: { protocol: 'pop3', lines: either(pop3) },
+      smtp: { protocol: 'smtp', lines: either(submission) },
+      mx: { protocol: 'smtp', lines: either(mx, 'smtp_auth none;') },
+      'lone-imap': { protocol: 'imap', lines: lone(dead) },
+      'lone-pop3': { protocol: 'pop3', lines: lone(dead) },
+      'lone-smtp': { protocol: 'smtp', lines: lone(dead) },
+      'lone-mx': { protocol: 'smtp', lines: lone(dead, 'smtp_auth none;') },
+      doomed: { protocol: 'imap', lines: lone(doomed) },
+    } as const
+  }
+  before(async () => {
+    site = await startMailSite()
+    doomed = await site.startDovecot({})
+    dead = await freePort()
+    const ports = {
+      imap: site.dovecot.ports.imap,
+      pop3: site.dovecot.ports.pop3,
+      submission: site.postfix.ports.submission,
+      mx: site.postfix.ports.mx,
+    }
+    const upstreams = Object.values(ports).map(
+      port => `upstream either-${port} { server 127.0.0.1:${dead}; server 127.0.0.1:${port}; }`,
     )
+    front = await startRelayFront(site, blocks({ ...ports, doomed: doomed.ports.imap }), upstreams)
   })
   after(async () => {
     await front?.stop()
@@ -121,4 +130,18 @@ suite('endpoints that are down', () => {
       assert.equal((await front.relay.sessionOf(source)).failure, 'connect')
     })
   }
+
+  test('a session ends with its backend, and who comes then is told to try again', async () => {
+    const { port } = front.place('doomed')
+    const idle = await converse({ port, source: '127.0.62.1' })
+    await idle.hear(/^\* OK /)
+    await idle.ask(`a LOGIN ${alice} ${password}`, /^a OK /)
+    await doomed.stop()
+    await idle.ended()
+    assert.equal((await front.relay.sessionOf('127.0.62.1')).ended, 'backend')
+    const late = await converse({ port, source: '127.0.62.2' })
+    await late.hear(/^\* OK /)
+    assert.match(await late.ask(`a LOGIN ${alice} ${password}`, /^a /), /^a NO \[UNAVAILABLE\] /)
+    late.close()
+  })
 })

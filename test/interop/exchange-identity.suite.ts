@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { converse } from '../support/conversation.ts'
 import { alice, type MailSite, refusedAddress, startMailSite } from '../support/mail-site.ts'
+import { freePort } from '../support/ports.ts'
 import { type RelayFront, startRelayFront } from './relay-front.ts'
 
 const named = '127.0.0.1'
@@ -11,9 +12,11 @@ const elsewhere = 'someone@elsewhere.test'
 
 suite('SMTP between servers through the relay', () => {
   let site: MailSite
+  let ipv6Port: number
   let front: RelayFront<'mx' | 'hasty' | 'named' | 'stranger' | 'silent'>
   before(async () => {
     site = await startMailSite()
+    ipv6Port = await freePort()
     const { mx, hasty, named, stranger } = site.postfix.ports
     const block = (port: number, ...lines: readonly string[]) =>
       ({
@@ -21,7 +24,7 @@ suite('SMTP between servers through the relay', () => {
         lines: ['smtp_auth none;', `proxy_pass 127.0.0.1:${port};`, ...lines],
       }) as const
     front = await startRelayFront(site, {
-      mx: block(mx),
+      mx: block(mx, `listen [::1]:${ipv6Port};`),
       hasty: block(hasty),
       named: block(named, 'resolver system;'),
       stranger: block(stranger),
@@ -55,7 +58,8 @@ suite('SMTP between servers through the relay', () => {
     test(`Postfix ${title}, in the same words with and without us`, async () => {
       const direct = await verdict(site.postfix.ports[to], source)
       assert.ok(direct.startsWith(`${code} `), direct)
-      assert.equal(await verdict(front.place(to).port, source), direct)
+      const relayed = await verdict(front.place(to).port, source)
+      assert.equal(relayed, direct, `${relayed}${site.postfix.log()}`)
     })
   }
 
@@ -71,7 +75,7 @@ suite('SMTP between servers through the relay', () => {
     assert.match(await verdict(site.postfix.ports.mx, named, elsewhere), /^250 /)
     assert.match(
       await verdict(front.place('mx').port, '127.0.0.50', elsewhere),
-      /^454 4\.7\.1 |^554 5\.7\.1 /,
+      /^554 5\.7\.1 .*Relay access denied/,
     )
   })
 
@@ -83,6 +87,12 @@ suite('SMTP between servers through the relay', () => {
     assert.equal(session.failure, 'identity')
     assert.doesNotMatch(site.postfix.log(), /client=\S*\[127\.0\.0\.51\]/)
     assert.match(await front.relay.metrics(), /^postern_identity_total\{.*outcome="refused"\} 1$/m)
+  })
+
+  test('a client may come by IPv6, and Postfix is told its address as it is', async () => {
+    assert.match(await verdict(ipv6Port, '::1', elsewhere), /^554 5\.7\.1 /)
+    assert.equal((await front.relay.sessionOf('[::1]')).identity, 'believed')
+    assert.match(site.postfix.log(), /reject: RCPT from unknown\[::1\]: 554/)
   })
 
   test('with xclient off Postfix sees our address, because someone said so', async () => {

@@ -4,18 +4,24 @@ import { after, before, suite, test } from 'node:test'
 import { converse } from '../support/conversation.ts'
 import type { Dovecot } from '../support/dovecot.ts'
 import { alice, type MailSite, password, startMailSite } from '../support/mail-site.ts'
+import { freePort } from '../support/ports.ts'
 import { type RelayFront, startRelayFront } from './relay-front.ts'
 
 suite('Dovecot and the address of a client', () => {
   let site: MailSite
   let stranger: Dovecot
+  let ipv6Port: number
   let front: RelayFront<'imap' | 'pop3' | 'distrusted-imap' | 'distrusted-pop3' | 'untold'>
   before(async () => {
     site = await startMailSite()
     stranger = await site.startDovecot({ trusted: '' })
     const { ports } = site.dovecot
+    ipv6Port = await freePort()
     front = await startRelayFront(site, {
-      imap: { protocol: 'imap', lines: [`proxy_pass 127.0.0.1:${ports.imap};`] },
+      imap: {
+        protocol: 'imap',
+        lines: [`listen [::1]:${ipv6Port};`, `proxy_pass 127.0.0.1:${ports.imap};`],
+      },
       pop3: { protocol: 'pop3', lines: [`proxy_pass 127.0.0.1:${ports.pop3};`] },
       untold: {
         protocol: 'imap',
@@ -82,6 +88,13 @@ suite('Dovecot and the address of a client', () => {
       )
     assert.ok(says(site.dovecot.ports.pop3, 'believed'), lines.join('\n'))
     assert.ok(says(stranger.ports.pop3, 'not-offered'), lines.join('\n'))
+  })
+
+  test('a client may come by IPv6, and Dovecot is told its address as it is', async () => {
+    assert.match((await logIn(ipv6Port, '::1')).reply, /^a OK /m)
+    const session = await front.relay.sessionOf('[::1]')
+    const login = new RegExp(`imap-login: Info: Login: .*rip=::1,.*session=<${session.id}>`)
+    assert.match(site.dovecot.log(), login)
   })
 
   /** Ten at once: each that Dovecot holds back would make the next wait for it. */

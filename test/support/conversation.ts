@@ -10,12 +10,14 @@ export interface Conversation {
   readonly hear: (wanted: RegExp) => Promise<string>
   /** Goes over to TLS on the same connection. */
   readonly upgrade: (options: ConnectionOptions) => Promise<void>
+  /** Waits until the server has closed the connection. */
+  readonly ended: () => Promise<void>
   readonly close: () => void
 }
 
 export interface Caller {
   readonly port: number
-  /** The client's own address, one of 127.0.0.0/8. */
+  /** The client's own address, one of 127.0.0.0/8 or ::1, which is then called, too. */
   readonly source: string
   /** TLS from the first octet. */
   readonly tls?: ConnectionOptions
@@ -25,7 +27,11 @@ export interface Caller {
 const patience = 20_000
 
 export async function converse({ port, source, tls }: Caller): Promise<Conversation> {
-  const plain = connect({ port, host: '127.0.0.1', localAddress: source })
+  const plain = connect({
+    port,
+    host: source === '::1' ? source : '127.0.0.1',
+    localAddress: source,
+  })
   await once(plain, 'connect')
   let socket: Socket = plain
   let heard = ''
@@ -58,6 +64,9 @@ export async function converse({ port, source, tls }: Caller): Promise<Conversat
       heard = ''
       socket.write(`${line}\r\n`, 'latin1')
       return hear(wanted)
+    },
+    ended: async () => {
+      if (!socket.closed) await once(socket, 'close', { signal: AbortSignal.timeout(patience) })
     },
     close: () => socket.destroy(),
   }

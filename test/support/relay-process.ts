@@ -15,6 +15,7 @@ export interface SessionRecord {
   readonly endpoint?: string
   readonly identity?: string
   readonly stage: string
+  readonly ended: string
   readonly failure?: string
   readonly reason?: string
   readonly backendTls?: boolean
