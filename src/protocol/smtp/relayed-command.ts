@@ -1,0 +1,66 @@
+/**
+ * What becomes of a command after the login. Only lines that every server reads as we do reach the
+ * backend: a verb of letters, digits and hyphens at their very start, then a space or nothing; no
+ * control octet anywhere; and no longer than RFC 5321 section 4.5.3.1.4 asks every server to take.
+ */
+export type Judged =
+  | { readonly do: 'pass'; readonly owes: Owes }
+  | { readonly do: 'refuse'; readonly text: string }
+  /** BDAT (RFC 3030): so many octets follow the line. */
+  | { readonly do: 'chunk'; readonly octets: number; readonly last: boolean }
+
+/** Whose reply the backend owes, as far as it matters. */
+export type Owes = 'reply' | 'hello' | 'extended-hello' | 'mail' | 'reset' | 'data'
+
+/** Octets of a command without its line end; those of MAIL and RCPT, whose extensions may add to it. */
+export const maxCommand = 510
+export const maxEnvelope = 2_000
+
+export const refusals = {
+  tooLong: '500 5.5.2 Line too long\r\n',
+  malformed: '500 5.5.2 Malformed command\r\n',
+  argument: '501 5.5.4 Invalid argument\r\n',
+  unavailable: '502 5.5.1 Command not available\r\n',
+  authenticated: '503 5.5.1 Already authenticated\r\n',
+  sequence: '503 5.5.1 Bad sequence of commands\r\n',
+  forbidden: '550 5.7.0 Not permitted\r\n',
+  tooLarge: '552 5.3.4 Message too large\r\n',
+} as const
+
+/** STARTTLS would make a tunnel, LHLO (RFC 2033) another number of replies. */
+const rows: ReadonlyMap<string, Judged> = new Map<string, Judged>([
+  ['EHLO', { do: 'pass', owes: 'extended-hello' }],
+  ['HELO', { do: 'pass', owes: 'hello' }],
+  ['MAIL', { do: 'pass', owes: 'mail' }],
+  ['RSET', { do: 'pass', owes: 'reset' }],
+  ['DATA', { do: 'pass', owes: 'data' }],
+  ['AUTH', { do: 'refuse', text: refusals.authenticated }],
+  ['STARTTLS', { do: 'refuse', text: refusals.unavailable }],
+  ['LHLO', { do: 'refuse', text: refusals.unavailable }],
+])
+
+const pass: Judged = { do: 'pass', owes: 'reply' }
+/** XCLIENT, XFORWARD, XPROXY and kin are agreements among servers, in which no client has a part. */
+const forbidden: Judged = { do: 'refuse', text: refusals.forbidden }
+
+/** Judges `line`, which has lost its line end. */
+export function judge(line: Buffer): Judged {
+  const long = line.length > maxEnvelope
+  const verb = /^[A-Za-z][A-Za-z0-9-]*(?= |$)/.exec(line.toString('latin1', 0, maxEnvelope))
+  const name = verb?.[0].toUpperCase()
+  const most = name === 'MAIL' || name === 'RCPT' ? maxEnvelope : maxCommand
+  if (long || line.length > most) return { do: 'refuse', text: refusals.tooLong }
+  if (name === undefined || line.some(isControl)) return { do: 'refuse', text: refusals.malformed }
+  if (name === 'BDAT') return chunk(line.toString('latin1', name.length))
+  return rows.get(name) ?? (name.startsWith('X') ? forbidden : pass)
+}
+
+function isControl(octet: number): boolean {
+  return octet < 0x20 || octet === 0x7f
+}
+
+function chunk(rest: string): Judged {
+  const [, octets, last] = /^ +(\d{1,15})( +LAST)? *$/i.exec(rest) ?? []
+  if (octets === undefined) return { do: 'refuse', text: refusals.argument }
+  return { do: 'chunk', octets: Number(octets), last: last !== undefined }
+}

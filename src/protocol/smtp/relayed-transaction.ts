@@ -1,0 +1,72 @@
+import { refusals } from './relayed-command.ts'
+import { nothingOffered, type Offer, offerOf } from './relayed-offer.ts'
+import type { Answered, Owed } from './relayed-replies.ts'
+
+/**
+ * What is known of the message that a client is handing over, and whether a chunk of it (BDAT) may
+ * pass: a server that does not know BDAT, or finds the chunk too large for the message, runs what is
+ * in it as commands. Chunks count against SIZE until the backend agreed to begin anew.
+ */
+export class Transaction {
+  #open: boolean
+  #offer: Offer
+  /** Octets of the chunks that passed; whether one was refused, so that none passes. */
+  #chunked = 0
+  #barred = false
+  /** Commands under way that may begin anew. */
+  #cleaning = 0
+
+  constructor(open: boolean, capabilities: readonly string[] | undefined) {
+    this.#open = open
+    this.#offer = capabilities ? offerOf(capabilities) : nothingOffered
+  }
+
+  /** Whether a message is under way. */
+  get open(): boolean {
+    return this.#open
+  }
+
+  /** Whether a chunk must wait, since it is not known yet what message it is a part of. */
+  get uncertain(): boolean {
+    return this.#cleaning > 0 && (this.#chunked > 0 || this.#barred)
+  }
+
+  /** Takes a chunk of so many octets, or says why not. */
+  chunk(octets: number): string | undefined {
+    const { chunking, size = Number.POSITIVE_INFINITY } = this.#offer
+    if (!chunking) return refusals.unavailable
+    if (this.#barred) return refusals.sequence
+    this.#chunked += octets
+    this.#barred = this.#chunked > size
+    return this.#barred ? refusals.tooLarge : undefined
+  }
+
+  /** A command, or the end of a message, went to the backend. */
+  sent(owed: Owed): void {
+    if (cleaning.has(owed)) this.#cleaning++
+  }
+
+  answered({ owed, code, texts }: Answered): void {
+    const accepted = code < 300
+    if (ends.has(owed) || (accepted && cleaning.has(owed))) this.#open = owed === 'mail'
+    if (cleaning.has(owed)) this.#cleaning--
+    if (!accepted || !cleaning.has(owed)) return
+    this.#chunked = 0
+    this.#barred = false
+    if (owed === 'extended-hello') this.#offer = offerOf(texts)
+    if (owed === 'hello') this.#offer = nothingOffered
+  }
+}
+
+/** A message ends here whatever the answer. */
+const ends: ReadonlySet<Owed> = new Set(['end-of-data', 'last-chunk'])
+
+/** After a 2xx to one of these, the backend holds nothing of an earlier message. */
+const cleaning: ReadonlySet<Owed> = new Set([
+  'mail',
+  'reset',
+  'hello',
+  'extended-hello',
+  'end-of-data',
+  'last-chunk',
+])
