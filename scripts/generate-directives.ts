@@ -30,9 +30,17 @@ ${table.flatMap(without).join('\n')}
 
 ## Passed over
 
-Of a stock \`nginx.conf\` these are read and have no effect, with a notice: ${quoted([...passedOver.keys()])}.
+Of a stock \`nginx.conf\` these are read and have no effect, with a notice:
 
-These are nginx's mail directives that are not carried out, and a fault: ${quoted([...notCarriedOut])}.
+| directive | why |
+|---|---|
+${[...passedOver].map(([name, { why }]) => `| \`${name}\` | ${why} |`).join('\n')}
+
+A fault:
+
+| directive | why |
+|---|---|
+${[...notCarriedOut].map(([name, why]) => `| \`${name}\` | ${why} |`).join('\n')}
 `
 }
 
@@ -70,10 +78,6 @@ const repeats = {
 
 function without({ name, row: { field, contexts } }: Entry): readonly string[] {
   return field === true ? [] : [`| \`${name}\` (${contexts.join(', ')}) | ${field.because} |`]
-}
-
-function quoted(words: readonly string[]): string {
-  return words.map(word => `\`${word}\``).join(', ')
 }
 
 function escaped(cell: string): string {

@@ -15,6 +15,7 @@ export const checks: readonly Check[] = [
   certificates,
   keys,
   upstreamExists,
+  authorities,
   verifiable,
 ]
 
@@ -71,6 +72,15 @@ function keys(server: Draft): readonly Fault[] {
       message: `no "ssl_certificate_key" is defined for certificate ${quote(alone.file)}`,
     },
   ]
+}
+
+/** As nginx: whom should it believe? */
+function authorities(server: Draft): readonly Fault[] {
+  const { ssl_verify_client, ssl_client_certificate, ssl_trusted_certificate } = server.settings
+  if (ssl_verify_client !== 'on' && ssl_verify_client !== 'optional') return []
+  if (ssl_client_certificate !== undefined || ssl_trusted_certificate !== undefined) return []
+  const message = 'no "ssl_client_certificate" or "ssl_trusted_certificate" for "ssl_verify_client"'
+  return [{ position: placeOf('ssl_verify_client', server), message }]
 }
 
 function upstreamExists(server: Draft, { upstreams }: Whole): readonly Fault[] {

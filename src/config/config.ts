@@ -6,14 +6,20 @@ import type { UpstreamServer } from '../directives/shapes/upstream-server.ts'
 import type { Position } from '../directives/syntax.ts'
 import type { settingRows } from '../directives/table.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
+import type { AccessRule } from './access.ts'
 
 export type { Balance } from '../directives/rows/upstream.ts'
 export type { AuthHttp } from '../directives/shapes/auth-http.ts'
 export type { CertificateFile } from '../directives/shapes/certificate.ts'
+export type { ConfCommand } from '../directives/shapes/conf-command.ts'
 export type { ErrorLog, LogLevel } from '../directives/shapes/error-log.ts'
 export type { KeepAlive } from '../directives/shapes/keep-alive.ts'
+export type { LoginLimit, SessionLimit } from '../directives/shapes/limit.ts'
+export type { Network, Networks } from '../directives/shapes/network.ts'
 export type { ProxyPass } from '../directives/shapes/proxy-pass.ts'
+export type { Resolver } from '../directives/shapes/resolver.ts'
 export type { UpstreamServer } from '../directives/shapes/upstream-server.ts'
+export type { AccessRule } from './access.ts'
 
 /**
  * One socket of one server block; addresses are canonical, `0.0.0.0` and `::` every one of their
@@ -34,6 +40,8 @@ export interface ServerConfig {
   readonly protocol: ProtocolName
   readonly listens: readonly Listen[]
   readonly settings: ServerSettings
+  /** `allow` and `deny`, in their order. */
+  readonly access: readonly AccessRule[]
   readonly position: Position
 }
 

@@ -3,6 +3,7 @@ import { listenings } from '../directives/shapes/listen.ts'
 import type { Directive, Position } from '../directives/syntax.ts'
 import { ownRows } from '../directives/table.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
+import { type AccessRule, access } from './access.ts'
 import type { Listen, ServerSettings, Upstream } from './config.ts'
 import type { Block, Level } from './levels.ts'
 import { inEffect, settings } from './settings.ts'
@@ -13,6 +14,7 @@ export interface Draft {
   readonly protocol: ProtocolName | undefined
   readonly listens: readonly Listen[]
   readonly settings: ServerSettings
+  readonly access: readonly AccessRule[]
   /** From the inside out, to see who said what. */
   readonly levels: readonly Level[]
 }
@@ -48,6 +50,7 @@ export function draft({ directive, level }: Block, outer: readonly Level[], scop
     protocol,
     listens,
     settings: settings(levels, scope),
+    access: access(levels, scope),
     levels,
   }
 }

@@ -9,6 +9,8 @@ import type { Texts } from './texts.ts'
 /** What stands in one block, by name, each directive's faults already told. */
 export interface Level {
   readonly found: ReadonlyMap<string, readonly Directive[]>
+  /** All that was found, in the order in which it stands. */
+  readonly order: readonly Directive[]
   readonly blocks: readonly Block[]
 }
 
@@ -25,6 +27,7 @@ export function levelOf(
   texts: Texts,
 ): Level {
   const found = new Map<string, Directive[]>()
+  const order: Directive[] = []
   const blocks: Block[] = []
   const take = (directive: Directive, depth: number): void => {
     const known = entryOf(directive, context, scope)
@@ -37,12 +40,13 @@ export function levelOf(
       for (const one of texts.included(mask, path, depth)) take(one, depth + 1)
       return
     }
+    order.push(directive)
     remember(directive, known, found, scope)
     if (!known.opens) return
     blocks.push({ directive, level: levelOf(block, known.opens, scope, texts) })
   }
   for (const directive of directives) take(directive, 1)
-  return { found, blocks }
+  return { found, order, blocks }
 }
 
 function entryOf(directive: Directive, context: Context, scope: Scope): Entry | undefined {
@@ -61,7 +65,7 @@ function entryOf(directive: Directive, context: Context, scope: Scope): Entry | 
       `"${name.text}" directive is not allowed in ${context}, it stands in ${places}`,
     )
   } else if (notCarriedOut.has(name.text)) {
-    scope.fault(position, `"${name.text}" is a directive of nginx that is not carried out here`)
+    scope.fault(position, `"${name.text}" directive ${notCarriedOut.get(name.text)}`)
   } else if (passedOver.has(name.text)) {
     scope.fault(position, `"${name.text}" directive is not allowed in ${context}`)
   } else scope.fault(position, `unknown directive ${quote(name.text)}`)
@@ -70,14 +74,15 @@ function entryOf(directive: Directive, context: Context, scope: Scope): Entry | 
 
 function passOver(directive: Directive, scope: Scope): void {
   const name = directive.name.text
-  const kind = passedOver.get(name)
-  const run = name === 'events' ? 'has no effect' : 'is not run: only mail is'
+  const { kind, why } = passedOver.get(name) ?? {}
   if (kind === 'block' && !directive.block) {
     scope.fault(directive.position, `directive "${name}" has no opening "{"`)
   } else if (kind === 'directive' && directive.block) {
     scope.fault(directive.position, `directive "${name}" is not terminated by ";"`)
-  } else if (kind === 'block') scope.notice(directive.position, `the block "${name}" ${run}`)
-  else scope.notice(directive.position, `"${name}" has no effect`)
+  } else {
+    const what = kind === 'block' ? `the block "${name}"` : `"${name}"`
+    scope.notice(directive.position, `${what} has no effect: ${why}`)
+  }
 }
 
 /** Whether block, semicolon and the number of arguments are those of the row. */

@@ -93,8 +93,9 @@ function mainSettings(main: Level, scope: Scope): MainSettings {
 }
 
 /** A draft without a protocol is a fault, so that none is lost here. */
-function serverConfig({ protocol, listens, settings, position }: Draft): readonly ServerConfig[] {
-  return protocol ? [{ protocol, listens, settings, position }] : []
+function serverConfig(found: Draft): readonly ServerConfig[] {
+  const { protocol, listens, settings, access, position } = found
+  return protocol ? [{ protocol, listens, settings, access, position }] : []
 }
 
 /** A fault of the `mail` block is found once for each server. */

@@ -4,7 +4,18 @@ import { type Draft, placeOf, saying, type Whole } from './draft.ts'
 /** What is said and does not do what a reader may expect; one rule each. */
 type Remark = (server: Draft, whole: Whole) => readonly Notice[]
 
-export const remarks: readonly Remark[] = [proxyOff, smtpAuth, emptyUpstream, spareKeys]
+export const remarks: readonly Remark[] = [
+  proxyOff,
+  smtpAuth,
+  emptyUpstream,
+  spareKeys,
+  sessionCache,
+  ticketKeys,
+  compression,
+  unverified,
+  clientCertificate,
+  strangers,
+]
 
 function proxyOff(server: Draft): readonly Notice[] {
   const said = saying('proxy', server)
@@ -36,4 +47,56 @@ function spareKeys(server: Draft): readonly Notice[] {
   if (ssl_certificate_key.length <= ssl_certificate.length) return []
   const text = 'more "ssl_certificate_key" than "ssl_certificate" are defined'
   return [{ position: placeOf('ssl_certificate_key', server), text }]
+}
+
+function sessionCache(server: Draft): readonly Notice[] {
+  const said = saying('ssl_session_cache', server)
+  const { ssl_session_cache, ssl_session_tickets } = server.settings
+  if (!said || !/^(?:builtin|shared)/.test(ssl_session_cache.words[0] ?? '')) return []
+  const text = ssl_session_tickets
+    ? '"ssl_session_cache" has no effect: clients resume their sessions by tickets'
+    : '"ssl_session_cache" has no effect, and with "ssl_session_tickets off" no session is resumed'
+  return [{ position: said.position, text }]
+}
+
+function ticketKeys(server: Draft): readonly Notice[] {
+  if (server.settings.ssl_session_ticket_key.length < 2) return []
+  const text =
+    'only the first "ssl_session_ticket_key" counts: Node takes one, so tickets of the others are not resumed'
+  return [{ position: placeOf('ssl_session_ticket_key', server), text }]
+}
+
+function compression(server: Draft): readonly Notice[] {
+  if (!server.settings.ssl_certificate_compression) return []
+  const text = '"ssl_certificate_compression" has no effect: Node does not compress certificates'
+  return [{ position: placeOf('ssl_certificate_compression', server), text }]
+}
+
+/** What is about clients' certificates, where nobody asks for one. */
+function unverified(server: Draft): readonly Notice[] {
+  if (server.settings.ssl_verify_client !== 'off') return []
+  const names = ['ssl_client_certificate', 'ssl_crl', 'auth_http_pass_client_cert'] as const
+  return names.flatMap(name => {
+    const { settings } = server
+    const said = settings[name] ? saying(name, server) : undefined
+    const text = `"${name}" has no effect with "ssl_verify_client off"`
+    return said ? [{ position: said.position, text }] : []
+  })
+}
+
+function clientCertificate(server: Draft): readonly Notice[] {
+  const { ssl_verify_client, starttls } = server.settings
+  const clear = server.listens.some(({ ssl }) => !ssl) && starttls !== 'only'
+  if (ssl_verify_client !== 'on' || !clear) return []
+  const text =
+    '"ssl_verify_client on" is about TLS: on a "listen" without "ssl" a client is asked for no certificate unless "starttls only" makes it use TLS'
+  return [{ position: placeOf('ssl_verify_client', server), text }]
+}
+
+/** A PROXY header is believed from anyone only as far as nginx believes it. */
+function strangers(server: Draft): readonly Notice[] {
+  const said = saying('set_real_ip_from', server)
+  if (!said || server.listens.some(({ proxyProtocol }) => proxyProtocol)) return []
+  const text = '"set_real_ip_from" has no effect without "listen … proxy_protocol"'
+  return [{ position: said.position, text }]
 }

@@ -9,6 +9,7 @@ export function summary(config: RelayConfig): readonly string[] {
   const lines = listeners(config).map(({ listen, server }) =>
     [
       `${server.protocol} on ${place(listen)}`,
+      ...(listen.proxyProtocol ? ['behind a PROXY header'] : []),
       tls(listen, server),
       judge(server),
       destination(server, config),

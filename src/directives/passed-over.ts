@@ -1,55 +1,49 @@
+/** What is read and not run. */
+export interface PassedOver {
+  readonly kind: 'directive' | 'block'
+  /** Finishes the sentence "it has no effect: …". */
+  readonly why: string
+}
+
+const directive = (why: string): PassedOver => ({ kind: 'directive', why })
+const block = (why: string): PassedOver => ({ kind: 'block', why })
+
+const oneProcess = 'one process carries all sessions'
+const ownUser = 'the relay runs as whoever starts it'
+const ofNginx = 'it is about nginx itself'
+const onlyMail = 'it is not run, only mail is'
+
 /**
  * What a stock `nginx.conf` says in its main context that does not concern mail: passed over with a
  * notice. The blocks are not read at all.
  */
-export const passedOver: ReadonlyMap<string, 'directive' | 'block'> = new Map([
-  ['daemon', 'directive'],
-  ['debug_points', 'directive'],
-  ['env', 'directive'],
-  ['google_perftools_profiles', 'directive'],
-  ['load_module', 'directive'],
-  ['lock_file', 'directive'],
-  ['master_process', 'directive'],
-  ['pcre_jit', 'directive'],
-  ['quic_bpf', 'directive'],
-  ['ssl_engine', 'directive'],
-  ['ssl_object_cache_inheritable', 'directive'],
-  ['thread_pool', 'directive'],
-  ['timer_resolution', 'directive'],
-  ['user', 'directive'],
-  ['worker_cpu_affinity', 'directive'],
-  ['worker_priority', 'directive'],
-  ['worker_processes', 'directive'],
-  ['worker_rlimit_core', 'directive'],
-  ['worker_rlimit_nofile', 'directive'],
-  ['working_directory', 'directive'],
-  ['events', 'block'],
-  ['http', 'block'],
-  ['stream', 'block'],
+export const passedOver: ReadonlyMap<string, PassedOver> = new Map([
+  ['daemon', directive('the relay stays in the foreground')],
+  ['debug_points', directive(ofNginx)],
+  ['env', directive('the environment is left as it is')],
+  ['google_perftools_profiles', directive(ofNginx)],
+  ['load_module', directive('there are no modules')],
+  ['lock_file', directive(oneProcess)],
+  ['master_process', directive(oneProcess)],
+  ['pcre_jit', directive(ofNginx)],
+  ['quic_bpf', directive(ofNginx)],
+  ['ssl_engine', directive('Node chooses how it computes')],
+  ['ssl_object_cache_inheritable', directive('certificates are read anew at every reload')],
+  ['thread_pool', directive(oneProcess)],
+  ['timer_resolution', directive(ofNginx)],
+  ['user', directive(ownUser)],
+  ['worker_cpu_affinity', directive(oneProcess)],
+  ['worker_priority', directive(oneProcess)],
+  ['worker_processes', directive(oneProcess)],
+  ['worker_rlimit_core', directive('whoever starts the relay sets its limits')],
+  ['worker_rlimit_nofile', directive('whoever starts the relay sets its limits')],
+  ['working_directory', directive('the relay stays in the directory where it was started')],
+  ['events', block('Node chooses how it waits')],
+  ['http', block(onlyMail)],
+  ['stream', block(onlyMail)],
 ])
 
-/** nginx's mail directives that have no row yet: named, so that the fault can say so. */
-export const notCarriedOut: ReadonlySet<string> = new Set([
-  'auth_http_pass_client_cert',
-  'max_commands',
-  'pop3_client_buffer',
-  'proxy_protocol',
-  'resolver_timeout',
-  'set_real_ip_from',
-  'ssl',
-  'ssl_certificate_compression',
-  'ssl_client_certificate',
-  'ssl_conf_command',
-  'ssl_crl',
-  'ssl_dhparam',
-  'ssl_ecdh_curve',
-  'ssl_password_file',
-  'ssl_prefer_server_ciphers',
-  'ssl_session_cache',
-  'ssl_session_ticket_key',
-  'ssl_session_tickets',
-  'ssl_session_timeout',
-  'ssl_trusted_certificate',
-  'ssl_verify_client',
-  'ssl_verify_depth',
+/** nginx's mail directives that have no row, each with what to write in its place. */
+export const notCarriedOut: ReadonlyMap<string, string> = new Map([
+  ['ssl', 'was removed from nginx in 1.25.1: "listen … ssl" says it'],
 ])

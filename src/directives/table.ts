@@ -1,4 +1,5 @@
 import type { Row } from './row.ts'
+import { accessRows } from './rows/access.ts'
 import { authHttpRows } from './rows/auth-http.ts'
 import { blockRows } from './rows/blocks.ts'
 import { coreRows } from './rows/core.ts'
@@ -20,6 +21,7 @@ export const settingRows = {
   ...proxyRows,
   ...sslRows,
   ...protocolRows,
+  ...accessRows,
 }
 
 export { blockRows, mainRows, ownRows, upstreamRows }

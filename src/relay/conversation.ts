@@ -13,6 +13,8 @@ export interface Circumstances {
   readonly metrics: RelayMetrics
   /** `max_errors`. */
   readonly maxErrors: number
+  /** `max_commands`. */
+  readonly maxCommands: number
   /** Does the handshake that a `starttls` step asked for; whether it went well. */
   readonly secure: () => Promise<boolean>
   /** Judges an attempt; whether the conversation goes on. */
@@ -26,6 +28,7 @@ export interface Circumstances {
 export class Conversation {
   readonly #with: Circumstances
   #said = ''
+  #taken = 0
 
   constructor(circumstances: Circumstances) {
     this.#with = circumstances
@@ -46,7 +49,7 @@ export class Conversation {
         this.#flush()
         return input
       }
-      const step: Step = input === 'too-long' ? this.#tooLong(front) : front.receive(input)
+      const step = this.#step(front, input)
       front = step.do === 'reply' ? this.#reply(step) : await this.#perform(step)
     }
     this.#flush()
@@ -76,8 +79,10 @@ export class Conversation {
     }
   }
 
-  #tooLong(front: Front): Step {
-    this.#count('too_long')
+  #step(front: Front, input: Buffer | 'too-long'): Step {
+    const tooMany = this.#taken++ >= this.#with.maxCommands
+    if (input !== 'too-long' && !tooMany) return front.receive(input)
+    this.#count(tooMany ? 'too_many' : 'too_long')
     this.#with.record.failure = 'protocol'
     return front.tooLong()
   }

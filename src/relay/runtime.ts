@@ -28,9 +28,6 @@ export interface Runtime {
   readonly backendName: string
 }
 
-/** POP3 commands are short; nginx's 128 octets are too few for the passwords that people have. */
-export const pop3ClientBuffer = 4_096
-
 export function runtime(
   config: ServerConfig,
   of: RelayConfig,
@@ -94,7 +91,7 @@ function frontSettings({ protocol, settings }: ServerConfig): FrontSettings {
         ...common,
         mechanisms: settings.pop3_auth,
         capabilities: settings.pop3_capabilities,
-        clientBuffer: pop3ClientBuffer,
+        clientBuffer: settings.pop3_client_buffer,
       }
     case 'smtp':
       return {

@@ -53,7 +53,7 @@ export class Session {
     this.#wire = new Wire(socket)
     this.#deadline = new Deadline(() => this.#expired())
     this.#name =
-      name === 'smtp' && runtime.settings.resolver === 'system'
+      name === 'smtp' && runtime.settings.resolver.kind === 'system'
         ? shared.names.of(this.#address)
         : undefined
   }
@@ -119,6 +119,7 @@ export class Session {
       record: this.record,
       metrics: this.#shared.metrics,
       maxErrors: this.#runtime.settings.max_errors,
+      maxCommands: this.#runtime.settings.max_commands,
       secure: async () => {
         if (!(await this.#handshake())) return false
         this.record.stage = 'commands'

@@ -35,6 +35,11 @@ const rows: readonly Row[] = [
     '2:25 no "ssl_certificate" is defined for the "listen ... ssl" directive',
   ],
   [
+    "clients' certificates that nobody can verify",
+    'auth_http a; ssl_verify_client optional; server { listen 143; }',
+    '2:16 no "ssl_client_certificate" or "ssl_trusted_certificate" for "ssl_verify_client"',
+  ],
+  [
     'starttls without a certificate',
     'auth_http a; starttls on; server { listen 143; }',
     '2:16 no "ssl_certificate" is defined for the "starttls" directive',

@@ -22,8 +22,8 @@ const rows: readonly Row[] = [
   ],
   [
     "a directive of nginx's that is not carried out",
-    'mail { ssl_verify_client on; }',
-    '1:8 "ssl_verify_client" is a directive of nginx that is not carried out here',
+    'mail { ssl on; }',
+    '1:8 "ssl" directive was removed from nginx in 1.25.1: "listen … ssl" says it',
   ],
   [
     'too few arguments, with how it is written',

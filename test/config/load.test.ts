@@ -82,11 +82,11 @@ test('a stock nginx.conf runs its mail block', () => {
 
 test('what a stock nginx.conf says beside mail is passed over with a notice each', () => {
   assert.deepEqual(notices(stock), [
-    '"user" has no effect',
-    '"worker_processes" has no effect',
-    '"load_module" has no effect',
-    'the block "events" has no effect',
-    'the block "http" is not run: only mail is',
+    '"user" has no effect: the relay runs as whoever starts it',
+    '"worker_processes" has no effect: one process carries all sessions',
+    '"load_module" has no effect: there are no modules',
+    'the block "events" has no effect: Node chooses how it waits',
+    'the block "http" has no effect: it is not run, only mail is',
   ])
 })
 

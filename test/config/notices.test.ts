@@ -21,6 +21,37 @@ const rows: readonly (readonly [mail: string, ...told: readonly string[]])[] = [
     'more "ssl_certificate_key" than "ssl_certificate" are defined',
   ],
   [
+    `ssl_session_cache shared:m:10m; server { ${smtp} }`,
+    '"ssl_session_cache" has no effect: clients resume their sessions by tickets',
+  ],
+  [
+    `ssl_session_cache builtin; ssl_session_tickets off; server { ${smtp} }`,
+    '"ssl_session_cache" has no effect, and with "ssl_session_tickets off" no session is resumed',
+  ],
+  [`ssl_session_cache off; server { ${smtp} }`],
+  [
+    `ssl_session_ticket_key a; ssl_session_ticket_key b; server { ${smtp} }`,
+    'only the first "ssl_session_ticket_key" counts: Node takes one, so tickets of the others are not resumed',
+  ],
+  [
+    `ssl_certificate_compression on; server { ${smtp} }`,
+    '"ssl_certificate_compression" has no effect: Node does not compress certificates',
+  ],
+  [
+    `ssl_client_certificate ca; ssl_crl l; auth_http_pass_client_cert on; server { ${smtp} }`,
+    '"ssl_client_certificate" has no effect with "ssl_verify_client off"',
+    '"ssl_crl" has no effect with "ssl_verify_client off"',
+    '"auth_http_pass_client_cert" has no effect with "ssl_verify_client off"',
+  ],
+  [
+    `ssl_verify_client on; ssl_client_certificate ca; server { ${smtp} }`,
+    '"ssl_verify_client on" is about TLS: on a "listen" without "ssl" a client is asked for no certificate unless "starttls only" makes it use TLS',
+  ],
+  [
+    `set_real_ip_from 10.0.0.0/8; server { ${smtp} }`,
+    '"set_real_ip_from" has no effect without "listen … proxy_protocol"',
+  ],
+  [
     `proxy off; server { ${smtp} } server { listen 26; protocol smtp; proxy_pass 10.0.0.1:25; }`,
     '"proxy off" has no effect: a mail server always proxies',
   ],

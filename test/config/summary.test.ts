@@ -13,15 +13,15 @@ mail {
   server { listen 143; starttls only; auth_http http://auth:9000/x; }
   server { listen 110; starttls on; auth_http auth; proxy_pass 10.0.0.1:110; }
   server { listen 25; smtp_auth none; proxy_pass postfix; }
-  server { listen 587; smtp_auth none plain; proxy_pass postfix; }
+  server { listen 587 proxy_protocol; smtp_auth none plain; proxy_pass postfix; }
 }`
   assert.deepEqual(summary(config(text)), [
     'imap on [::]:10993 (clients use 993, named mail/corp/imaps), TLS from the first octet, judged by the backend, to upstream dovecot (1 server)',
     'imap on 0.0.0.0:143, STARTTLS required, judged by http://auth:9000/x, to where the auth server says',
     'pop3 on 0.0.0.0:110, STARTTLS offered, judged by http://auth:80/, to 10.0.0.1:110',
     'smtp on 0.0.0.0:25, clear text, no login, to upstream postfix (2 servers)',
-    'smtp on 0.0.0.0:587, clear text, no login, or one judged by the backend, to upstream postfix (2 servers)',
-    'notice: relay.conf:1:1: "user" has no effect',
+    'smtp on 0.0.0.0:587, behind a PROXY header, clear text, no login, or one judged by the backend, to upstream postfix (2 servers)',
+    'notice: relay.conf:1:1: "user" has no effect: the relay runs as whoever starts it',
   ])
 })
 

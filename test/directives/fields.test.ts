@@ -10,9 +10,11 @@ test('these directives are fields, and no others', () => {
   assert.deepEqual(
     fields.map(field => field.name),
     [
-      ...['serverName', 'timeout', 'maxErrors', 'proxyBuffer', 'proxyPassErrorMessage'],
+      ...['serverName', 'timeout', 'maxErrors', 'maxCommands', 'proxyBuffer'],
+      ...['proxyPassErrorMessage'],
       ...['proxyTimeout', 'xclient', 'proxyConnectTimeout', 'proxyNextUpstreamTries'],
-      ...['imapCapabilities', 'imapClientBuffer', 'pop3Capabilities', 'smtpCapabilities'],
+      ...['imapCapabilities', 'imapClientBuffer', 'pop3Capabilities', 'pop3ClientBuffer'],
+      ...['smtpCapabilities'],
       ...['smtpClientBuffer', 'smtpGreetingDelay', 'balance'],
     ],
   )

@@ -62,7 +62,7 @@ test('a directive stands where its contexts say, and nowhere else', () => {
 })
 
 test('what is passed over or not carried out has no row', () => {
-  for (const name of [...passedOver.keys(), ...notCarriedOut])
+  for (const name of [...passedOver.keys(), ...notCarriedOut.keys()])
     assert.deepEqual(contextsOf(name), [])
 })
 

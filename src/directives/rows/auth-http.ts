@@ -3,7 +3,7 @@ import { one } from '../shape.ts'
 import { authHttp } from '../shapes/auth-http.ts'
 import { header } from '../shapes/header.ts'
 import type { Context } from '../syntax.ts'
-import { duration } from '../values.ts'
+import { duration, flag } from '../values.ts'
 import { saidByAuth } from './without.ts'
 
 const contexts: readonly Context[] = ['mail', 'server']
@@ -19,6 +19,13 @@ export const authHttpRows = {
     contexts,
     field: saidByAuth,
     doc: 'A header that every request to the auth server carries, behind all others.',
+  }),
+  auth_http_pass_client_cert: set(one('on | off', flag), {
+    contexts,
+    default: 'off',
+    fallback: false,
+    field: saidByAuth,
+    doc: "Whether the auth server is given the client's certificate, in PEM, where `ssl_verify_client` asks for one.",
   }),
   auth_http_timeout: set(one('TIME', duration()), {
     contexts,

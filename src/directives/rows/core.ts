@@ -1,9 +1,11 @@
 import { every, set } from '../row.ts'
 import { one } from '../shape.ts'
 import { type ErrorLog, errorLog } from '../shapes/error-log.ts'
+import { network } from '../shapes/network.ts'
+import { type Resolver, resolver } from '../shapes/resolver.ts'
 import type { Context } from '../syntax.ts'
-import { duration, integer, oneOf, text } from '../values.ts'
-import { fileOrProcess, saidByAuth } from './without.ts'
+import { duration, integer, text } from '../values.ts'
+import { fileOrProcess, saidByAuth, usual } from './without.ts'
 
 const contexts: readonly Context[] = ['mail', 'server']
 
@@ -36,12 +38,31 @@ export const coreRows = {
     field: true,
     doc: 'After so many lines that are no command at all the session is closed; 0 means 1.',
   }),
-  resolver: set(one('off | system', oneOf('off', 'system')), {
+  max_commands: set(one('NUMBER', integer(1, 1_000_000)), {
+    contexts,
+    default: '1000',
+    fallback: 1_000,
+    field: true,
+    doc: 'How many commands a client may say before its login; one more is answered as no command, and the session is closed.',
+  }),
+  resolver: set<Resolver>(resolver, {
     contexts,
     default: 'off',
-    fallback: 'off',
+    fallback: { kind: 'off' },
     field: saidByAuth,
-    doc: "Whether an SMTP client's name is looked up, and confirmed by its address, to tell the backend and the auth server; `system` asks the resolver of the machine.",
+    doc: "Whether an SMTP client's name is looked up, and confirmed by its address, to tell the backend and the auth server: by these name servers, in turn, or, with `system`, as the machine does. `valid=` is how long an answer counts.",
+  }),
+  resolver_timeout: set(one('TIME', duration()), {
+    contexts,
+    default: '30s',
+    fallback: 30_000,
+    field: saidByAuth,
+    doc: 'How long each of the two lookups may take; a client that was not found by then is `[TEMPUNAVAIL]`.',
+  }),
+  set_real_ip_from: every(network('host'), {
+    contexts,
+    field: usual,
+    doc: 'A load balancer whose PROXY header says who the client is: for a connection from here that begins with one, the address and port in it are those of the client, everywhere.',
   }),
   error_log: every<ErrorLog>(errorLog, {
     contexts: ['main', 'mail', 'server'],

@@ -66,6 +66,9 @@ export const protocolRows = {
     field: saidByAuth,
     doc: 'The mechanisms that POP3 clients are offered. USER, AUTH PLAIN and AUTH LOGIN are always taken.',
   }),
+  pop3_client_buffer: buffer(
+    'The longest POP3 command before the login; nginx, which has no such directive, takes 128 octets.',
+  ),
   smtp_capabilities: optionalWords(capabilities, {
     contexts,
     field: true,

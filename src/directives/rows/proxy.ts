@@ -6,7 +6,7 @@ import { proxyPass } from '../shapes/proxy-pass.ts'
 import { tlsName } from '../shapes/tls-name.ts'
 import type { Context } from '../syntax.ts'
 import { duration, flag, integer, oneOf, size } from '../values.ts'
-import { noEffect, saidByAuth, saidByBackendRefs, saidByIdentity } from './without.ts'
+import { noEffect, saidByAuth, saidByBackendRefs, saidByIdentity, usual } from './without.ts'
 
 const contexts: readonly Context[] = ['mail', 'server']
 
@@ -30,6 +30,13 @@ export const proxyRows = {
     fallback: 4096,
     field: true,
     doc: 'The longest reply of a backend during the login; after it, how much may wait to be written to one side (at least 4k) before the other is read no more. What one read brings, up to 64k, or 256k in the middle of a bulk transfer, comes on top.',
+  }),
+  proxy_protocol: set(one('off | on | v2', oneOf('off', 'on', 'v2')), {
+    contexts,
+    default: 'off',
+    fallback: 'off',
+    field: usual,
+    doc: 'Whether a backend is told by a PROXY header, before anything else, who the client is: `on` in version 1, `v2` in version 2 with what is known of its TLS.',
   }),
   proxy_pass_error_message: set(one('on | off', flag), {
     contexts,

@@ -1,11 +1,13 @@
 import { startTlsModes } from '../../words/starttls.ts'
-import { every, set, words } from '../row.ts'
+import { every, optional, set, words } from '../row.ts'
 import { many, one } from '../shape.ts'
 import { certificate } from '../shapes/certificate.ts'
+import { confCommand } from '../shapes/conf-command.ts'
 import { file } from '../shapes/file.ts'
+import { type SessionCache, sessionCache } from '../shapes/session-cache.ts'
 import type { Context } from '../syntax.ts'
-import { oneOf, text } from '../values.ts'
-import { saidByTls, usual } from './without.ts'
+import { duration, flag, integer, oneOf, text, type Value } from '../values.ts'
+import { noEffect, saidByTls, usual } from './without.ts'
 
 const contexts: readonly Context[] = ['mail', 'server']
 
@@ -18,6 +20,23 @@ const ciphers = text({
   pattern: '^[A-Za-z0-9_:!+@=, -]+$',
   maxLength: 4096,
 })
+
+const curves = text({
+  expects: 'a list of curves, such as X25519:prime256v1',
+  pattern: '^[A-Za-z0-9_.:/?*-]+$',
+  maxLength: 1024,
+})
+
+const seconds = duration(1_000)
+/** OpenSSL counts in seconds. */
+const wholeSeconds: Value<number> = {
+  ...seconds,
+  expects: `${seconds.expects}, in whole seconds`,
+  parse: word => {
+    const time = seconds.parse(word)
+    return time !== undefined && time % 1_000 === 0 ? time : undefined
+  },
+}
 
 export const sslRows = {
   starttls: set(one('off | on | only', oneOf(...startTlsModes)), {
@@ -51,5 +70,100 @@ export const sslRows = {
     fallback: 'HIGH:!aNULL:!MD5',
     field: usual,
     doc: "The ciphers up to TLS 1.2, in OpenSSL's words.",
+  }),
+  ssl_prefer_server_ciphers: set(one('on | off', flag), {
+    contexts,
+    default: 'off',
+    fallback: false,
+    field: usual,
+    doc: "Whether the order of `ssl_ciphers` counts, and not the client's.",
+  }),
+  ssl_ecdh_curve: set(one('CURVES', curves), {
+    contexts,
+    default: 'auto',
+    fallback: 'auto',
+    field: usual,
+    doc: "The groups for the key exchange, in OpenSSL's names, separated by colons; `auto` leaves them to it.",
+  }),
+  ssl_dhparam: optional(file('besideConfig'), {
+    contexts,
+    field: usual,
+    doc: 'Parameters for the DHE ciphers up to TLS 1.2, in PEM, of 2048 bits or more; without them there are no such ciphers.',
+  }),
+  ssl_conf_command: every(confCommand, {
+    contexts,
+    field: usual,
+    doc: "A command of OpenSSL's configuration, which goes before the other directives: `CipherString`, `Ciphersuites`, `Curves` or `Groups`, `MinProtocol`, `MaxProtocol`, `Options`, `SignatureAlgorithms`.",
+  }),
+  ssl_session_cache: set<SessionCache>(sessionCache, {
+    contexts,
+    default: 'none',
+    fallback: { words: ['none'] },
+    repeat: 'replaces',
+    field: noEffect,
+    doc: 'Accepted and without effect: sessions are resumed by tickets, and nothing is kept of them here.',
+  }),
+  ssl_session_timeout: set(one('TIME', wholeSeconds), {
+    contexts,
+    default: '5m',
+    fallback: 300_000,
+    field: usual,
+    doc: 'How long a session of TLS may be resumed, in whole seconds.',
+  }),
+  ssl_session_tickets: set(one('on | off', flag), {
+    contexts,
+    default: 'on',
+    fallback: true,
+    field: usual,
+    doc: 'Whether clients are given tickets to resume their session of TLS.',
+  }),
+  ssl_session_ticket_key: every(file('besideConfig'), {
+    contexts,
+    field: usual,
+    doc: 'The key of the tickets, a file of 48 octets, so that several relays take the same; only the first counts. Without it each relay makes its own.',
+  }),
+  ssl_verify_client: set(
+    one('off | on | optional | optional_no_ca', oneOf('off', 'on', 'optional', 'optional_no_ca')),
+    {
+      contexts,
+      default: 'off',
+      fallback: 'off',
+      field: usual,
+      doc: 'Whether clients are asked for a certificate over TLS: `on` sends away who has none that is valid, `optional` who has one that is not; `optional_no_ca` leaves the authority to the auth server.',
+    },
+  ),
+  ssl_verify_depth: set(one('NUMBER', integer(0, 100)), {
+    contexts,
+    default: '1',
+    fallback: 1,
+    field: usual,
+    doc: "How many authorities may stand between a client's certificate and one that is trusted.",
+  }),
+  ssl_client_certificate: optional(file('besideConfig'), {
+    contexts,
+    field: usual,
+    doc: "The authorities that clients' certificates are verified with, in PEM, whose names clients are told.",
+  }),
+  ssl_trusted_certificate: optional(file('besideConfig'), {
+    contexts,
+    field: usual,
+    doc: "Further authorities that clients' certificates are verified with, in PEM.",
+  }),
+  ssl_crl: optional(file('besideConfig'), {
+    contexts,
+    field: usual,
+    doc: "Revocation lists for clients' certificates, in PEM, one of each authority.",
+  }),
+  ssl_password_file: optional(file('besideConfig'), {
+    contexts,
+    field: saidByTls,
+    doc: 'Passphrases of encrypted keys, one a line, which are tried in turn.',
+  }),
+  ssl_certificate_compression: set(one('on | off', flag), {
+    contexts,
+    default: 'off',
+    fallback: false,
+    field: noEffect,
+    doc: 'Accepted and without effect: Node does not compress certificates.',
   }),
 }
