@@ -137,6 +137,17 @@ suite('MailProxies before real servers', () => {
     }
   })
 
+  test('SMTP offers what the backend was heard to offer and we can carry, and no more', async () => {
+    const smtp = await converse({ port: ports.mx, source: '127.0.0.1' })
+    await smtp.hear(/^220 /)
+    const offer = await smtp.ask('EHLO client.test', /^250 /)
+    smtp.close()
+    for (const word of ['SIZE 67108864', '8BITMIME', 'PIPELINING', 'ENHANCEDSTATUSCODES', 'DSN']) {
+      assert.match(offer, new RegExp(`^250[- ]${word}\\r$`, 'm'))
+    }
+    assert.doesNotMatch(offer, /XCLIENT|VRFY|ETRN/)
+  })
+
   test('a Service whose endpoint moves takes new sessions there, and those that are open stay', async () => {
     const open = async (source: string) => {
       const imap = await converse({ port: ports.imap, source })
