@@ -62,8 +62,8 @@ export function createPublisher({ dir, clock, settled }: Publishing): Publisher 
     before: string | undefined,
   ): Promise<void> {
     const due = clock.now() + delay
-    while (current(text) && clock.now() < due) {
-      await rest(Math.min(watchPeriod, due - clock.now()))
+    for (let left = delay; current(text) && left > 0; left = due - clock.now()) {
+      await rest(Math.min(watchPeriod, left))
       if ((await incarnation(dir)) !== before) return
     }
   }

@@ -39,8 +39,8 @@ interface Setting {
   readonly to: string
 }
 
-async function folders(t: TestContext): Promise<Setting> {
-  const dir = await volume(t)
+async function folders(): Promise<Setting> {
+  const dir = await volume()
   const [from, to] = [join(dir, 'objects'), join(dir, 'handoff')]
   await mkdir(from)
   await writeFile(join(from, 'proxy.yaml'), proxy(2025))
@@ -92,7 +92,7 @@ const condition = (type: string, status: string) => (record: ReadonlyMap<string,
   JSON.stringify(record.get('conditions')).includes(`"type":"${type}","status":"${status}"`)
 
 test('a folder of objects becomes a text, an answer and a status, and edits follow', async t => {
-  const setting = await folders(t)
+  const setting = await folders()
   await relay(t, setting.to)
   const { records, get, stop } = await running(t, setting)
   const programmed = await records.next('status', condition('Programmed', 'True'))
@@ -143,7 +143,7 @@ test('a folder of objects becomes a text, an answer and a status, and edits foll
 })
 
 test('a broken edit says where, in the log and above the status, and changes nothing else', async t => {
-  const setting = await folders(t)
+  const setting = await folders()
   await relay(t, setting.to)
   const { records, get, stop } = await running(t, setting)
   await records.next('status', condition('Programmed', 'True'))
@@ -160,7 +160,7 @@ test('a broken edit says where, in the log and above the status, and changes not
 })
 
 test('an edit that the schema refuses is in the status, and the version before goes on', async t => {
-  const setting = await folders(t)
+  const setting = await folders()
   await relay(t, setting.to)
   const { records, stop } = await running(t, setting)
   await records.next('status', condition('Programmed', 'True'))
@@ -176,7 +176,7 @@ test('an edit that the schema refuses is in the status, and the version before g
 })
 
 test('a listener that the relay cannot open is in the status of its object', async t => {
-  const setting = await folders(t)
+  const setting = await folders()
   await relay(t, setting.to, new Set(['mail/corp/mx']))
   const { records, stop } = await running(t, setting)
   const status = await records.next('status', condition('Programmed', 'False'))
@@ -185,7 +185,7 @@ test('a listener that the relay cannot open is in the status of its object', asy
 })
 
 test('without a relay the status is pending, and it is programmed when one starts', async t => {
-  const setting = await folders(t)
+  const setting = await folders()
   const { records, stop } = await running(t, setting)
   await records.next('status', condition('Programmed', 'Unknown'))
   const silence = await records.next('no answer from the relay')
@@ -196,7 +196,7 @@ test('without a relay the status is pending, and it is programmed when one start
 })
 
 test('a folder that is not there, and an HTTP port that is taken, end it with a sentence', async t => {
-  const { from, to } = await folders(t)
+  const { from, to } = await folders()
   const missing = await run(t, 'controller.js', '--from', `${from}x`, '--to', to, '--http', 'off')
   assert.equal(missing.status, 1)
   assert.match(missing.error, /^controller: the folder .*objectsx cannot be read: ENOENT/)
@@ -212,7 +212,7 @@ test('a folder that is not there, and an HTTP port that is taken, end it with a 
 })
 
 test('--render prints the text of a file or a folder and ends with 0', async t => {
-  const { from } = await folders(t)
+  const { from } = await folders()
   const { status, out, error } = await run(
     t,
     'controller.js',
@@ -231,7 +231,7 @@ test('--render prints the text of a file or a folder and ends with 0', async t =
 })
 
 test('--render says what is wrong on stderr and ends with 1', async t => {
-  const { from } = await folders(t)
+  const { from } = await folders()
   const file = join(from, 'all.yaml')
   await writeFile(
     file,

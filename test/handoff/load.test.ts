@@ -10,8 +10,8 @@ import { publication, volume } from './volume.ts'
 const names = async (dir: string): Promise<string[]> =>
   (await candidates(dir)).map(({ generation }) => generation)
 
-test('a relay that starts tries wanted, then good', async t => {
-  const dir = await volume(t)
+test('a relay that starts tries wanted, then good', async () => {
+  const dir = await volume()
   assert.deepEqual(await names(dir), [])
   const one = await publish(dir, publication('one'))
   assert.deepEqual(await names(dir), [one])
@@ -21,8 +21,8 @@ test('a relay that starts tries wanted, then good', async t => {
   assert.deepEqual(await names(dir), [two, one])
 })
 
-test('a generation that was found is whole: its name, its path and its text', async t => {
-  const dir = await volume(t)
+test('a generation that was found is whole: its name, its path and its text', async () => {
+  const dir = await volume()
   const { text, files } = publication('one', 'key')
   const generation = await publish(dir, { text, files })
   const found = { generation, file: generationPath(dir, generation), text }
@@ -30,8 +30,8 @@ test('a generation that was found is whole: its name, its path and its text', as
   assert.deepEqual(await candidates(dir), [found])
 })
 
-test('good is used where wanted is broken', async t => {
-  const dir = await volume(t)
+test('good is used where wanted is broken', async () => {
+  const dir = await volume()
   const one = await publish(dir, publication('one'))
   await accepted(dir, one)
 
@@ -49,14 +49,14 @@ test('good is used where wanted is broken', async t => {
   assert.deepEqual(await names(dir), [one], 'no link but a file')
 })
 
-test('what is no generation is never read', async t => {
-  const dir = await volume(t)
+test('what is no generation is never read', async () => {
+  const dir = await volume()
   for (const name of ['', '..', '../../etc/passwd', 'A'.repeat(64), digest('never published')])
     assert.equal(await load(dir, name), undefined)
 })
 
-test('while wanted moves, a reader sees one whole generation or another', async t => {
-  const dir = await volume(t)
+test('while wanted moves, a reader sees one whole generation or another', async () => {
+  const dir = await volume()
   const texts = [publication('one'), publication('two'), publication('three')]
   const generations = new Set(texts.map(({ text }) => digest(text)))
   await publish(dir, publication('one'))

@@ -9,8 +9,8 @@ import { publication, volume } from './volume.ts'
 
 const mode = async (path: string): Promise<number> => (await stat(path)).mode & 0o777
 
-test('a generation is named by the sha256 of its text, and wanted names it', async t => {
-  const dir = await volume(t)
+test('a generation is named by the sha256 of its text, and wanted names it', async () => {
+  const dir = await volume()
   const { text, files } = publication('one', 'key')
   const generation = await publish(dir, { text, files })
   assert.equal(generation, digest(text))
@@ -18,16 +18,16 @@ test('a generation is named by the sha256 of its text, and wanted names it', asy
   assert.equal(await readFile(join(dir, 'wanted'), 'utf8'), text)
 })
 
-test('keys are readable by their owner alone, and so are the folders that hold them', async t => {
-  const dir = join(await volume(t), 'new')
+test('keys are readable by their owner alone, and so are the folders that hold them', async () => {
+  const dir = join(await volume(), 'new')
   await publish(dir, publication('one', 'key'))
   assert.equal(await mode(dir), 0o700)
   assert.equal(await mode(join(dir, 'tls')), 0o700)
   assert.equal(await mode(join(dir, keyFile('key'))), 0o600)
 })
 
-test('publishing the same again leaves the same files and nothing half written', async t => {
-  const dir = await volume(t)
+test('publishing the same again leaves the same files and nothing half written', async () => {
+  const dir = await volume()
   await publish(dir, publication('one', 'key'))
   const before = await stat(join(dir, keyFile('key')))
   await publish(dir, publication('one', 'key'))
@@ -36,16 +36,16 @@ test('publishing the same again leaves the same files and nothing half written',
   assert.equal((await readdir(dir)).length, 4)
 })
 
-test('a file that a crash left cut short is written again', async t => {
-  const dir = await volume(t)
+test('a file that a crash left cut short is written again', async () => {
+  const dir = await volume()
   await publish(dir, publication('one', 'key'))
   await truncate(join(dir, keyFile('key')), 0)
   await publish(dir, publication('one', 'key'))
   assert.equal(await readFile(join(dir, keyFile('key')), 'utf8'), 'key')
 })
 
-test('a file that is not named by its content is refused before anything is written', async t => {
-  const dir = await volume(t)
+test('a file that is not named by its content is refused before anything is written', async () => {
+  const dir = await volume()
   for (const name of [keyFile('other'), '../escape', `tls/../../${'0'.repeat(64)}.pem`, ''])
     await assert.rejects(
       publish(dir, { text: '', files: new Map([[name, 'key']]) }),
@@ -54,14 +54,14 @@ test('a file that is not named by its content is refused before anything is writ
   assert.deepEqual(await readdir(dir), [])
 })
 
-test('what only looks like a file in the text of an object keeps nothing from being published', async t => {
-  const dir = await volume(t)
+test('what only looks like a file in the text of an object keeps nothing from being published', async () => {
+  const dir = await volume()
   const text = `auth_http 192.0.2.1/${keyFile('no such key')};\n`
   assert.equal(await publish(dir, { text, files: new Map() }), digest(text))
 })
 
-test('a volume whose wanted cannot be moved says so and keeps what it had', async t => {
-  const dir = await volume(t)
+test('a volume whose wanted cannot be moved says so and keeps what it had', async () => {
+  const dir = await volume()
   await mkdir(join(dir, 'wanted'))
   await assert.rejects(publish(dir, publication('one')), /EISDIR|ENOTEMPTY|EEXIST/)
   assert.deepEqual(
@@ -70,16 +70,16 @@ test('a volume whose wanted cannot be moved says so and keeps what it had', asyn
   )
 })
 
-test('publishing many at once always leaves a whole generation wanted', async t => {
-  const dir = await volume(t)
+test('publishing many at once always leaves a whole generation wanted', async () => {
+  const dir = await volume()
   const texts = Array.from({ length: 20 }, (_, n) => publication(`text ${n}`, `key ${n % 3}`))
   await Promise.all(texts.map(text => publish(dir, text)))
   const [wanted] = await candidates(dir)
   assert.ok(texts.some(({ text }) => text === wanted?.text))
 })
 
-test('a dangling or foreign wanted is replaced', async t => {
-  const dir = await volume(t)
+test('a dangling or foreign wanted is replaced', async () => {
+  const dir = await volume()
   await symlink('/etc/hostname', join(dir, 'wanted'))
   assert.deepEqual(await candidates(dir), [])
   const generation = await publish(dir, publication('one'))

@@ -40,7 +40,7 @@ const closed = (peer: Socket): Promise<Socket> =>
   })
 
 test('the answer to a request reaches who asked, whatever its kind', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const answers: Answer[] = [
     applied(one),
     { kind: 'refused', generation: one, errors: ['wanted:3:1: unknown directive "lisen"'] },
@@ -60,7 +60,7 @@ test('the answer to a request reaches who asked, whatever its kind', async t => 
 })
 
 test('an answer of thousands of listeners arrives whole', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const listeners = Array.from({ length: 5_000 }, (_, port) => ({
     name: `mail/corp/listener-${port}`,
     address: '::',
@@ -74,7 +74,7 @@ test('an answer of thousands of listeners arrives whole', async t => {
 })
 
 test('the socket is for its owner alone and goes when the relay closes', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const serving = await relay(t, dir)
   assert.equal((await stat(join(dir, 'socket'))).mode & 0o777, 0o600)
   await serving.close()
@@ -82,7 +82,7 @@ test('the socket is for its owner alone and goes when the relay closes', async t
 })
 
 test('requests are applied one at a time, in their order', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const steps: string[] = []
   await relay(t, dir, async generation => {
     steps.push(`begin ${generation}`)
@@ -97,7 +97,7 @@ test('requests are applied one at a time, in their order', async t => {
 })
 
 test('a fault inside the relay is an answer, and the next request is served', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   let first = true
   await relay(t, dir, async generation => {
     if (!first) return applied(generation)
@@ -112,15 +112,15 @@ test('a fault inside the relay is an answer, and the next request is served', as
   assert.equal((await ask(dir, one)).kind, 'applied')
 })
 
-test('without a relay the answer is that none runs', async t => {
-  const dir = await volume(t)
+test('without a relay the answer is that none runs', async () => {
+  const dir = await volume()
   assert.deepEqual(await ask(dir, one), { kind: 'unreachable', reason: 'none runs' })
   await writeFile(join(dir, 'socket'), '')
   assert.deepEqual(await ask(dir, one), { kind: 'unreachable', reason: 'none runs' })
 })
 
 test('a relay that restarts while it is asked is unreachable, and answers when it is back', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const asked = Promise.withResolvers<void>()
   const child = createServer(peer => peer.once('data', () => asked.resolve()))
   const peers: { destroy(): void }[] = []
@@ -137,7 +137,7 @@ test('a relay that restarts while it is asked is unreachable, and answers when i
 })
 
 test('the socket of a relay that was killed is replaced', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const script = `require('net').createServer().listen(${JSON.stringify(join(dir, 'socket'))}, () => console.log())`
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(child.stdout, 'data')
@@ -149,7 +149,7 @@ test('the socket of a relay that was killed is replaced', async t => {
 })
 
 test('the socket of a relay that lives is never taken', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   await relay(t, dir)
   await assert.rejects(
     listen(dir, async generation => applied(generation)),
@@ -158,8 +158,8 @@ test('the socket of a relay that lives is never taken', async t => {
   assert.equal((await ask(dir, one)).kind, 'applied')
 })
 
-test('a folder whose path is too long for a socket is named, with the limit', async t => {
-  const dir = join(await volume(t), 'x'.repeat(100))
+test('a folder whose path is too long for a socket is named, with the limit', async () => {
+  const dir = join(await volume(), 'x'.repeat(100))
   await mkdir(dir)
   await assert.rejects(
     listen(dir, async generation => applied(generation)),
@@ -170,7 +170,7 @@ test('a folder whose path is too long for a socket is named, with the limit', as
 })
 
 test('who asks can stop waiting, by a signal or a deadline', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const held = Promise.withResolvers<Answer>()
   await relay(t, dir, () => held.promise)
   const giveUp = new AbortController()
@@ -189,7 +189,7 @@ test('who asks can stop waiting, by a signal or a deadline', async t => {
 })
 
 test('what is no request is cut off, and holds nothing up', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   let count = 0
   const count1 = async (generation: string): Promise<Answer> => {
     count++
@@ -216,7 +216,7 @@ test('what is no request is cut off, and holds nothing up', async t => {
 })
 
 test('a peer that says nothing or trickles is cut off after its time', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   await relay(t, dir, undefined, { deadline: 60 })
   const silent = connect(join(dir, 'socket'))
   const trickling = connect(join(dir, 'socket'))
@@ -226,7 +226,7 @@ test('a peer that says nothing or trickles is cut off after its time', async t =
 })
 
 test('a peer that never reads its answer holds up nobody', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const huge: Answer = { kind: 'refused', generation: one, errors: ['x'.repeat(3_000_000)] }
   await relay(t, dir, async generation => (generation === one ? huge : applied(generation)), {
     deadline: 50,
@@ -250,7 +250,7 @@ test('an answer that is none, too long, or of another generation counts as no an
     `"${'x'.repeat(5_000_000)}"\n`,
     JSON.stringify(applied(one)),
   ]
-  const dir = await volume(t)
+  const dir = await volume()
   const server = createServer(peer => {
     peer.on('error', () => {})
     peer.end(bad.shift() ?? '')
@@ -261,7 +261,7 @@ test('an answer that is none, too long, or of another generation counts as no an
 })
 
 test('closing answers the request in hand and drops the rest', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const begun = Promise.withResolvers<void>()
   const held = Promise.withResolvers<Answer>()
   const serving = await relay(t, dir, () => {
@@ -281,7 +281,7 @@ test('closing answers the request in hand and drops the rest', async t => {
 })
 
 test('more peers than one controller needs are turned away', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   await relay(t, dir)
   const peers = Array.from({ length: 16 }, () => connect(join(dir, 'socket')))
   assert.equal((await ask(dir, one)).kind, 'unreachable')

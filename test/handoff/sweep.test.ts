@@ -14,8 +14,8 @@ const all = async (dir: string): Promise<string[]> =>
     ...(await readdir(join(dir, 'tls'))).map(name => `tls/${name}`),
   ].sort()
 
-test('what neither wanted nor good needs is removed, and nothing else', async t => {
-  const dir = await volume(t)
+test('what neither wanted nor good needs is removed, and nothing else', async () => {
+  const dir = await volume()
   const one = await publish(dir, publication('one', 'key one', 'shared'))
   await accepted(dir, one)
   const two = await publish(dir, publication('two', 'key two'))
@@ -33,8 +33,8 @@ test('what neither wanted nor good needs is removed, and nothing else', async t 
   assert.deepEqual(await sweep(dir), [])
 })
 
-test('what was written a moment ago, and what it needs, can be spared', async t => {
-  const dir = await volume(t)
+test('what was written a moment ago, and what it needs, can be spared', async () => {
+  const dir = await volume()
   const one = await publish(dir, publication('one', 'old key'))
   await publish(dir, publication('two'))
   const longAgo = new Date(Date.now() - 3_600_000)
@@ -47,8 +47,8 @@ test('what was written a moment ago, and what it needs, can be spared', async t 
   )
 })
 
-test('what a killed writer left half done goes, in its time', async t => {
-  const dir = await volume(t)
+test('what a killed writer left half done goes, in its time', async () => {
+  const dir = await volume()
   const one = await publish(dir, publication('one', 'key'))
   await symlink(`${one}.conf`, join(dir, '.wanted.0f0f'))
   await writeFile(join(dir, `${one}.conf.0f0f`), '')
@@ -60,8 +60,8 @@ test('what a killed writer left half done goes, in its time', async t => {
   )
 })
 
-test('a folder without anything, and a file of another program, are left alone', async t => {
-  const dir = await volume(t)
+test('a folder without anything, and a file of another program, are left alone', async () => {
+  const dir = await volume()
   assert.deepEqual(await sweep(dir), [])
   await writeFile(join(dir, 'note.conf'), '')
   await writeFile(join(dir, 'socket'), '')

@@ -1,15 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after } from 'node:test'
 import type { Answer } from '../../src/handoff/answer.ts'
 import { keyFile } from '../../src/handoff/layout.ts'
 import type { Publication } from '../../src/handoff/publish.ts'
 
-/** A folder that goes when the test ends. */
-export async function volume(t: TestContext): Promise<string> {
+const volumes: string[] = []
+// When all tests of a file have ended: whatever one of them started may still write until then.
+after(() => Promise.all(volumes.map(dir => rm(dir, { recursive: true }))))
+
+/** A folder that goes when the tests end. */
+export async function volume(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'handoff-'))
-  t.after(() => rm(dir, { recursive: true }))
+  volumes.push(dir)
   return dir
 }
 

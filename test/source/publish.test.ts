@@ -12,16 +12,23 @@ import type { Clock } from '../../src/source/clock.ts'
 import { createPublisher, type Outcome, type Publisher } from '../../src/source/publish.ts'
 import { applied, publication, volume } from '../handoff/volume.ts'
 
-/** Real time, a hundred times as fast. */
-const quick: Clock = {
-  now: () => performance.now() * 100,
-  after(delay, run) {
-    const timer = setTimeout(run, Math.min(delay, 2 ** 30) / 100)
-    return () => clearTimeout(timer)
-  },
+/** Time that passes only by being waited for: a busy machine changes nothing. */
+function ownTime(): Clock {
+  let now = 0
+  return {
+    now: () => now,
+    after(delay, run) {
+      const timer = setTimeout(() => {
+        now += delay
+        run()
+      }, 1)
+      return () => clearTimeout(timer)
+    },
+  }
 }
 
 interface Told {
+  readonly clock: Clock
   readonly publisher: Publisher
   readonly outcomes: Outcome[]
   until(isSo: () => boolean): Promise<void>
@@ -29,10 +36,11 @@ interface Told {
 
 function publishing(t: TestContext, dir: string): Told {
   const outcomes: Outcome[] = []
+  const clock = ownTime()
   let wake = (): void => {}
   const publisher = createPublisher({
     dir,
-    clock: quick,
+    clock,
     settled(outcome) {
       outcomes.push(outcome)
       wake()
@@ -40,6 +48,7 @@ function publishing(t: TestContext, dir: string): Told {
   })
   t.after(() => publisher.close())
   return {
+    clock,
     publisher,
     outcomes,
     async until(isSo) {
@@ -56,7 +65,7 @@ const generationOf = (outcome: Outcome | undefined): string =>
   outcome && 'generation' in outcome ? outcome.generation : ''
 
 test('a text is written, asked for, and its answer told; the same text again is nothing', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const serving = await listen(dir, answering)
   t.after(() => serving.close())
   const { publisher, outcomes, until } = publishing(t, dir)
@@ -69,7 +78,7 @@ test('a text is written, asked for, and its answer told; the same text again is 
 })
 
 test('a relay that starts later is asked until it answered for the wanted text', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const { publisher, outcomes, until } = publishing(t, dir)
   publisher.offer(publication('one'))
   await until(() => outcomes.length >= 3)
@@ -81,7 +90,7 @@ test('a relay that starts later is asked until it answered for the wanted text',
 })
 
 test('a relay that restarts is asked again, and one that is gone is told', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const first = await listen(dir, answering)
   const { publisher, outcomes, until } = publishing(t, dir)
   publisher.offer(publication('one'))
@@ -94,7 +103,7 @@ test('a relay that restarts is asked again, and one that is gone is told', async
 })
 
 test('of texts that come while one is being applied only the last is published', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const asked: string[] = []
   const first = Promise.withResolvers<void>()
   const begun = Promise.withResolvers<void>()
@@ -116,7 +125,7 @@ test('of texts that come while one is being applied only the last is published',
 })
 
 test('after an answer, only what wanted and good need is left', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const serving = await listen(dir, async generation => {
     await accepted(dir, generation)
     return applied(generation)
@@ -131,7 +140,7 @@ test('after an answer, only what wanted and good need is left', async t => {
 })
 
 test('a listener that failed is tried again, a refused text is not', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const listener = { name: 'a', address: '::', port: 1 }
   let tries = 0
   const serving = await listen(dir, async generation => {
@@ -155,14 +164,14 @@ test('a listener that failed is tried again, a refused text is not', async t => 
 })
 
 test('a long silence does not slow down what follows it', async t => {
-  const dir = await volume(t)
-  const { publisher, outcomes, until } = publishing(t, dir)
+  const dir = await volume()
+  const { clock, publisher, outcomes, until } = publishing(t, dir)
   publisher.offer(publication('one'))
   await until(() => outcomes.length === 6)
   const failed = { name: 'a', address: '::', port: 1, outcome: 'failed', reason: 'busy' } as const
   const times: number[] = []
   const serving = await listen(dir, async generation => {
-    times.push(quick.now())
+    times.push(clock.now())
     return { kind: 'applied', generation, listeners: [failed] }
   })
   t.after(() => serving.close())
@@ -172,7 +181,7 @@ test('a long silence does not slow down what follows it', async t => {
 })
 
 test('a volume that cannot be written is told and tried again', async t => {
-  const dir = join(await volume(t), 'volume')
+  const dir = join(await volume(), 'volume')
   await writeFile(dir, 'in the way')
   const { publisher, outcomes, until } = publishing(t, dir)
   publisher.offer(publication('one'))
@@ -182,7 +191,7 @@ test('a volume that cannot be written is told and tried again', async t => {
 })
 
 test('the end comes at once, even while a relay is slow to answer', async t => {
-  const dir = await volume(t)
+  const dir = await volume()
   const server = createServer(() => {})
   server.listen(join(dir, 'socket'))
   const connected = once(server, 'connection')
