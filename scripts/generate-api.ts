@@ -32,7 +32,7 @@ export function apiPage(): string {
     ...sections({ path: 'status', schema: mailProxyStatus }),
     '### Conditions',
     '',
-    `${conditionTypes.map(type => `\`${type}\``).join(', ')}, on the object and on each listener. The message names every fault.`,
+    `${conditionTypes.map(type => `\`${type}\``).join(', ')}, on the object and (but for the last) on each listener. The message names every fault.`,
     '',
     '| reason | meaning |',
     '| --- | --- |',

@@ -6,7 +6,7 @@ const conditions = (description: string) =>
     description,
     object('One thing that is or is not so.', {
       needs: {
-        type: text('Accepted, ResolvedRefs or Programmed.', { maxLength: 316 }),
+        type: text('Accepted, ResolvedRefs, Programmed or BackendsTrusted.', { maxLength: 316 }),
         status: oneOf('Whether it is so.', ['True', 'False', 'Unknown']),
         reason: text('Why, in one word of a closed list.', { maxLength: 1024 }),
         message: text('Why, in sentences that name every fault.', {

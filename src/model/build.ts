@@ -53,6 +53,8 @@ export interface Built {
   readonly generation: string
   /** The files that the text names (`tls/<sha256>.pem`), by name. */
   readonly files: ReadonlyMap<string, string>
+  /** What stands in the text. */
+  readonly servers: readonly Server[]
   /** In the order of their keys. */
   readonly verdicts: readonly Verdict[]
   /** MailProxies of another controller, or of a class that does not exist. */
@@ -98,13 +100,14 @@ export function build(objects: Objects, options: BuildOptions): Built {
     }),
   }))
   const whole = published(drafts, options)
-  const { judged, text, files } = fits(whole.text, whole.servers)
+  const { judged, servers, text, files } = fits(whole.text, whole.servers)
     ? whole
     : published(fitted(drafts, options), options)
   return {
     text,
     generation: digest(text),
     files,
+    servers,
     verdicts: verdicts(judged, objects.refused),
     unclaimed: mailProxies
       .filter(proxy => !isOurs(proxy))

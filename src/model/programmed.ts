@@ -22,7 +22,8 @@ export interface AnsweredListener {
   readonly reason?: string
 }
 
-interface Finding {
+/** How a condition stands, before it is put in words. */
+export interface Finding {
   readonly status: 'True' | 'False' | 'Unknown'
   readonly reason: Reason
   readonly sentences: readonly string[]

@@ -3,13 +3,9 @@ import { type Condition, type ListenerStatus, message, type Status } from '../ap
 import type { ObjectKey } from '../api/objects.ts'
 import { type ConditionType, type Reason, reasons } from '../words/reason.ts'
 import type { Built, ListenerVerdict, Verdict } from './build.ts'
-import { type Answered, outcomes } from './programmed.ts'
-
-interface Finding {
-  readonly status: Condition['status']
-  readonly reason: Reason
-  readonly sentences: readonly string[]
-}
+import { type Fleet, fleetOutcomes } from './fleet.ts'
+import { type Answered, type Finding, outcomes } from './programmed.ts'
+import { trusted } from './trusted.ts'
 
 /** By object key. `answer` is `undefined` until the relay has answered. */
 export function statuses(
@@ -20,9 +16,25 @@ export function statuses(
   return new Map(verdicts.map(verdict => [verdict.key, status(verdict, programmed)]))
 }
 
+/** The same where many relays stand behind one Service. */
+export function fleetStatuses(
+  built: Pick<Built, 'verdicts' | 'generation' | 'servers'>,
+  answer: Answered | undefined,
+  fleet: Fleet,
+): ReadonlyMap<ObjectKey, Status> {
+  const programmed = fleetOutcomes(fleet, answer, built)
+  const servers = new Map(built.servers.map(server => [server.id, server]))
+  return new Map(
+    built.verdicts.map(verdict => {
+      const own = verdict.listeners.flatMap(({ id }) => servers.get(id) ?? [])
+      return [verdict.key, status(verdict, programmed, trusted(own, fleet.facts))]
+    }),
+  )
+}
+
 type Outcomes = (id: string) => Finding
 
-function status(verdict: Verdict, programmed: Outcomes): Status {
+function status(verdict: Verdict, programmed: Outcomes, backends?: Finding): Status {
   const observed = (type: ConditionType, { sentences, ...rest }: Finding): Condition => ({
     type,
     ...rest,
@@ -60,6 +72,7 @@ function status(verdict: Verdict, programmed: Outcomes): Status {
           'Programmed',
         ),
       ),
+      ...(backends ? [observed('BackendsTrusted', backends)] : []),
     ],
     listeners: listeners.map(
       (one): ListenerStatus => ({

@@ -1,5 +1,8 @@
-/** The conditions of a MailProxy and of each of its listeners; Gateway API's three. */
-export const conditionTypes = ['Accepted', 'ResolvedRefs', 'Programmed'] as const
+/**
+ * The conditions of a MailProxy and of each of its listeners: Gateway API's three, and one of ours
+ * that stands on the object alone, and only where an API server holds it.
+ */
+export const conditionTypes = ['Accepted', 'ResolvedRefs', 'Programmed', 'BackendsTrusted'] as const
 export type ConditionType = (typeof conditionTypes)[number]
 
 /** Why a condition stands as it does: the closed list, with what each means. */
@@ -42,6 +45,22 @@ export const reasons = {
   TextRefused: 'the relay refused the whole text',
   /** Programmed: the listener was left out, the other conditions say why. */
   NotPublished: 'left out, the other conditions say why',
+  /** Programmed: some pods of the published Service run another text. */
+  PodsDiffer: 'some pods run another text',
+  /** Programmed: some pods of the published Service do not say what they run. */
+  PodsUnreachable: 'some pods do not say what they run',
+  /** Programmed: the published Service has no such port. */
+  PortNotPublished: 'the published Service has no such port',
+  /** BackendsTrusted: every backend that was met believes who the client is, over TLS. */
+  BackendsTrusted: 'every backend that was met believes who the client is',
+  /** BackendsTrusted: no session has met a backend yet. */
+  NoBackendSeen: 'no session has met a backend yet',
+  /** BackendsTrusted: a backend refused to be told who the client is. */
+  IdentityRefused: 'a backend refused to be told who the client is',
+  /** BackendsTrusted: a backend does not hear, or does not believe, who the client is. */
+  IdentityIgnored: 'a backend does not know who the client is',
+  /** BackendsTrusted: credentials travel to a backend in clear text. */
+  PlaintextBackend: 'credentials travel to a backend in clear text',
 } as const
 
 export type Reason = keyof typeof reasons
