@@ -3,6 +3,7 @@ import { isDuration } from '../api/duration.ts'
 import { parseAddress } from '../directives/address.ts'
 import { socketPathFault } from '../handoff/layout.ts'
 import { defaultControllerName } from '../model/claims.ts'
+import { type ClusterOptions, clusterFlags, clusterOptions } from './cluster-arguments.ts'
 import { type HttpPlace, httpPlace } from './http-place.ts'
 
 /** What holds for every text, wherever the objects come from. */
@@ -15,8 +16,8 @@ export interface TextOptions {
 }
 
 export interface RunOptions extends TextOptions {
-  /** Folders of objects. */
-  readonly from: readonly string[]
+  /** Folders of objects, or an API server. */
+  readonly from: readonly string[] | ClusterOptions
   /** The hand-off folder. */
   readonly to: string
   readonly http: HttpPlace | undefined
@@ -29,9 +30,11 @@ export type Arguments =
   | { readonly do: 'run'; readonly options: RunOptions }
 
 export const usage = `usage: controller --from DIR [--from DIR …] --to DIR [options]
+       controller --from cluster --to DIR [options]
        controller --render FILE|DIR [options]
 
       --from DIR             a folder of objects (*.yaml, *.yml, *.json), watched; may be repeated
+      --from cluster         the API server of $KUBECONFIG, ~/.kube/config or the pod's service account
       --to DIR               the hand-off folder of the relay, made if it is not there
       --render FILE|DIR      print the directives of the objects there and what is wrong with them, and end
       --http ADDRESS:PORT    metrics, probes and status (default: [::]:9126; off: none)
@@ -42,6 +45,17 @@ export const usage = `usage: controller --from DIR [--from DIR …] --to DIR [op
       --shutdown-timeout T   how long a relay that leaves waits for its sessions (default: 60s)
   -v, --version
   -h, --help
+
+with --from cluster:
+      --watch-namespaces A,B only these are read, and no classes; needs --class-name (default: all)
+      --publish-service NAMESPACE/NAME
+                             the Service that leads to the relays: its ports follow the listeners, its
+                             addresses stand in status, and its pods are asked what they run
+      --no-service-ports     leave the ports of that Service alone
+      --status-address A     an address for status in place of the Service's; may be repeated
+      --lease-name NAME      the Lease by which one of several controllers leads (default: postern)
+      --lease-namespace NS   where it is (default: the Service's or the pod's namespace)
+      --identity NAME        who holds it (default: the host's name)
 
 signals: TERM and INT end it; the relay goes on
 `
@@ -56,6 +70,7 @@ const options = {
   'controller-name': { type: 'string' },
   'class-name': { type: 'string' },
   'shutdown-timeout': { type: 'string' },
+  ...clusterFlags,
   version: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -76,14 +91,11 @@ export function controllerArguments(argv: readonly string[]): Arguments {
 }
 
 function run(values: Values, text: TextOptions): Arguments {
-  const { from = [], to, http = '[::]:9126' } = values
-  if (from.length === 0) return refuse('--from DIR is needed')
-  if (from.includes('cluster'))
-    return refuse(
-      '--from cluster is not supported: objects are read from folders (a folder of that name is ./cluster)',
-    )
+  const { to, http = '[::]:9126' } = values
+  const from = origin(values, text)
+  if (typeof from === 'string') return refuse(from)
   if (to === undefined) return refuse('--to DIR is needed')
-  if ([...from, to].includes('')) return refuse('--from and --to must not be empty')
+  if (to === '') return refuse('--from and --to must not be empty')
   const fault = socketPathFault(to)
   if (fault) return refuse(`--to ${to}: ${fault}`)
   const place = http === 'off' ? undefined : httpPlace(http)
@@ -91,9 +103,23 @@ function run(values: Values, text: TextOptions): Arguments {
   return { do: 'run', options: { ...text, from, to, http: place } }
 }
 
+function origin(values: Values, text: TextOptions): RunOptions['from'] | string {
+  const { from = [] } = values
+  if (from.length === 0) return '--from DIR is needed'
+  if (from.includes('')) return '--from and --to must not be empty'
+  if (from.includes('cluster'))
+    return from.length === 1
+      ? clusterOptions(values, text.className)
+      : '--from cluster stands alone (a folder of that name is ./cluster)'
+  const odd = strayClusterFlag(values)
+  return odd === undefined ? from : `--${odd} has a meaning with --from cluster only`
+}
+
 function render(values: Values, file: string, text: TextOptions): Arguments {
   const odd = (['from', 'to', 'http'] as const).find(name => values[name] !== undefined)
   if (odd) return refuse(`--render stands without --${odd}: it names the file or folder itself`)
+  const stray = strayClusterFlag(values)
+  if (stray) return refuse(`--${stray} has a meaning with --from cluster only`)
   return { do: 'render', file, options: text }
 }
 
@@ -124,5 +150,8 @@ function textOptions(values: Values): TextOptions | string {
 function parse(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values
 }
+
+const strayClusterFlag = (values: Values): string | undefined =>
+  Object.keys(clusterFlags).find(name => Object.hasOwn(values, name))
 
 const refuse = (reason: string): Arguments => ({ do: 'refuse', reason })

@@ -1,5 +1,6 @@
 import type { Status } from '../api/conditions.ts'
 import type { AnyObject } from '../api/objects.ts'
+import type { PodState } from '../kube/fleet.ts'
 import type { Built } from '../model/build.ts'
 import { controllerMetrics } from '../observe/metric-table.ts'
 import { createMetrics, type Metrics } from '../observe/metrics.ts'
@@ -63,6 +64,13 @@ export class ControllerMeters {
     this.metrics.info('config_applied_info', { generation: outcome.generation })
   }
 
+  /** What the relays of the fleet said. */
+  asked(states: readonly PodState[], generation: string): void {
+    const counts = countsOf(states.map(state => podStateOf(state, generation)))
+    for (const state of podStates)
+      this.metrics.gauge('fleet_pods', { state }).value = counts.get(state) ?? 0
+  }
+
   judged(statuses: ReadonlyMap<string, Status>): void {
     const byNamespace = Map.groupBy(statuses, ([key]) => key.split('/', 1)[0] ?? '')
     for (const namespace of this.#namespaces)
@@ -75,6 +83,13 @@ export class ControllerMeters {
     }
     this.#namespaces = new Set(byNamespace.keys())
   }
+}
+
+const podStates = controllerMetrics.fleet_pods.labels.state
+
+function podStateOf(state: PodState, generation: string): (typeof podStates)[number] {
+  if (state.kind === 'silent') return 'silent'
+  return state.generation === generation ? 'agreed' : 'different'
 }
 
 interface Labels {

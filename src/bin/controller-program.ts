@@ -25,6 +25,12 @@ export interface ControllerSettings {
   readonly localEndpoints: boolean
   readonly log: Log
   readonly meters: ControllerMeters
+  /** Is told what became of the objects, to write it where they came from. */
+  readonly report?: Report
+}
+
+export interface Report {
+  judged(built: Built, answer: Answered | undefined): void
 }
 
 /** source → store → rebuild → build → publish → ask → status, until it is closed. */
@@ -121,6 +127,7 @@ export class Controller implements Objects {
     const unclaimed = built.unclaimed.filter(key => !this.#built?.unclaimed.includes(key))
     if (unclaimed.length > 0)
       log.info('objects of another controller or class', { objects: unclaimed })
+    const isFirst = this.#built === undefined
     this.#built = built
     const changed = this.#publisher.offer(built)
     meters.rebuilt(changed ? 'changed' : 'unchanged', took)
@@ -131,7 +138,8 @@ export class Controller implements Objects {
         objects: objects.length,
         ms: Math.round(took),
       })
-    this.#judge()
+    // Of a text that replaces another one the relay's answer tells in a moment.
+    if (isFirst || !changed) this.#judge()
   }
 
   #settled(outcome: Outcome, took: number): void {
@@ -159,6 +167,7 @@ export class Controller implements Objects {
     this.#settings.meters.judged(found)
     for (const [object, status] of this.#board.update(found, new Date()))
       this.#settings.log.info('status', { object, ...status })
+    this.#settings.report?.judged(this.#built, this.#answer)
   }
 
   /** Faults are told once, when they come. */

@@ -49,17 +49,31 @@ async function run({ from, to, http, ...text }: RunOptions): Promise<number> {
   meters.metrics.beforeScrape(() => {
     meters.metrics.counter('log_records_dropped_total', {}).value = log.dropped()
   })
-  const source = new Folder(from, clock)
-  const controller = new Controller({ source, to, text, localEndpoints: true, log, meters })
+  // The client library costs half a second and many megabytes, which only a cluster is worth.
+  const cluster =
+    'leaseName' in from
+      ? await (await import('./cluster.ts')).openCluster(from, { ...text, log, meters })
+      : undefined
+  const controller = new Controller({
+    source: cluster?.source ?? new Folder('leaseName' in from ? [] : from, clock),
+    to,
+    text,
+    localEndpoints: !cluster,
+    log,
+    meters,
+    ...(cluster ? { report: cluster.report } : {}),
+  })
   let server: HttpServer | undefined
   try {
-    if (http) server = await pages(controller, meters, log, http)
+    if (http) server = await pages(controller, meters, log, http, () => cluster?.wedged() ?? false)
     if (server) log.notice('http', { port: server.port })
     await controller.start()
+    cluster?.start()
     await ended.promise
     return 0
   } finally {
     await controller.close()
+    await cluster?.close()
     await server?.close()
     log.notice('left')
     log.close()
@@ -71,13 +85,14 @@ function pages(
   meters: ControllerMeters,
   log: OpenLog,
   place: { readonly address: string; readonly port: number },
+  wedged: () => boolean,
 ): Promise<HttpServer> {
   return serveHttp({
     ...place,
     log,
     routes: new Map([
       ['/metrics', () => meters.metrics.page()],
-      ['/healthz', probe(() => undefined)],
+      ['/healthz', probe(() => (wedged() ? 'a loop stands still' : undefined))],
       ['/readyz', probe(() => controller.obstacle())],
       ['/status', () => ({ body: controller.status(), type: 'application/yaml; charset=utf-8' })],
     ]),

@@ -14,7 +14,7 @@ export interface Listed {
   readonly version: string
 }
 
-/** At least this old (`0`: any, empty: the newest), or exactly so old. */
+/** At least this old (`0`: whatever is there, empty: the newest), or exactly so old. */
 export type From = string | { readonly exactly: string }
 
 /** A whole list or none. Only what is kept of each object is ever held. */

@@ -34,6 +34,33 @@ test('every flag reaches its place', () => {
   })
 })
 
+test('a cluster needs no more than its name; the flags that go with it reach their places', () => {
+  const optionsOf = (flags: string) => {
+    const asked = controllerArguments(`--from cluster --to b ${flags}`.trim().split(' '))
+    return asked.do === 'run' ? asked.options.from : asked
+  }
+  assert.deepEqual(optionsOf(''), {
+    namespaces: [],
+    servicePorts: false,
+    statusAddresses: [],
+    leaseName: 'postern',
+  })
+  const flags =
+    '--watch-namespaces a,b --watch-namespaces b --class-name x --publish-service mail/postern --status-address 192.0.2.1 --status-address mail.example.com --lease-name one --identity pod-1'
+  assert.deepEqual(optionsOf(flags), {
+    namespaces: ['a', 'b'],
+    publish: { namespace: 'mail', name: 'postern' },
+    servicePorts: true,
+    statusAddresses: ['192.0.2.1', 'mail.example.com'],
+    leaseName: 'one',
+    leaseNamespace: 'mail',
+    identity: 'pod-1',
+  })
+  assert.partialDeepStrictEqual(optionsOf('--publish-service a/b --no-service-ports'), {
+    servicePorts: false,
+  })
+})
+
 test('HTTP can be on one address, on all, or off', () => {
   const rows: [string, unknown][] = [
     ['[::1]:80', { address: '::1', port: 80 }],
@@ -50,7 +77,15 @@ test('HTTP can be on one address, on all, or off', () => {
 const refused: readonly [flags: string, reason: RegExp][] = [
   ['', /--from DIR is needed/],
   ['--from a', /--to DIR is needed/],
-  ['--from cluster --to a', /--from cluster is not supported: .* \.\/cluster/],
+  ['--from cluster --from a --to b', /--from cluster stands alone .* \.\/cluster/],
+  ['--from a --to b --identity x', /--identity has a meaning with --from cluster only/],
+  ['--from cluster --to a --watch-namespaces b', /--watch-namespaces needs --class-name/],
+  ['--from cluster --to a --watch-namespaces b, --class-name c', /must name namespaces, not ""/],
+  ['--from cluster --to a --publish-service b', /must be NAMESPACE\/NAME, not "b"/],
+  ['--from cluster --to a --publish-service b/c/d', /must be NAMESPACE\/NAME/],
+  ['--from cluster --to a --status-address a_b', /must be an address or a host name, not "a_b"/],
+  ['--from cluster --to a --lease-name A', /--lease-name must be lower-case/],
+  ['--from cluster --to a --lease-namespace a.b', /--lease-namespace must be lower-case/],
   ['--from= --to a', /must not be empty/],
   [`--from a --to /${'x'.repeat(120)}`, /a Unix socket's path may have 107/],
   ['--from a --to b --http 9126', /--http must be ADDRESS:PORT or off, not "9126"/],
@@ -83,8 +118,8 @@ test('the program says how it is used: asked for with 0, unasked with 2', async 
   const help = await run(t, 'controller.js', '--help')
   assert.deepEqual([help.status, help.error], [0, ''])
   assert.match(help.out, /^usage: controller --from DIR/)
-  const wrong = await run(t, 'controller.js', '--from', 'cluster', '--to', 'x')
+  const wrong = await run(t, 'controller.js', '--from', 'cluster', '--from', 'y', '--to', 'x')
   assert.deepEqual([wrong.status, wrong.out], [2, ''])
-  assert.match(wrong.error, /^controller: --from cluster is not supported.*\n\nusage: controller/)
+  assert.match(wrong.error, /^controller: --from cluster stands alone.*\n\nusage: controller/)
   assert.match((await run(t, 'controller.js', '--version')).out, /^postern \d+\.\d+\.\d+\n$/)
 })

@@ -7,7 +7,7 @@ const root = new URL('../..', import.meta.url).pathname
 
 const programs: readonly (readonly [program: string, rows: Table, files: string])[] = [
   ['relay', relayMetrics, 'src/{bin/relay*,relay/**/*}.ts'],
-  ['controller', controllerMetrics, 'src/{bin/controller*,source/**/*}.ts'],
+  ['controller', controllerMetrics, 'src/{bin/controller*,bin/cluster*,source/**/*,kube/**/*}.ts'],
 ]
 
 for (const [program, rows, files] of programs) {
