@@ -26,7 +26,7 @@ export const forms: Readonly<Record<Form['name'], Form>> = {
     sessions: 6_000,
     handshakes: 1_500,
     mebibytes: 512,
-    idle: 2_000,
+    idle: 6_000,
     roundTrips: 400,
     many: false,
   },

@@ -34,7 +34,24 @@ export function heapShares({ snapshot, nodes, strings }: HeapSnapshot): readonly
     share.size += read(size)
     found.set(key, share)
   }
-  return [...found]
-    .map(([key, share]) => ({ name: key, ...share }))
-    .toSorted((a, b) => b.size - a.size)
+  return largestFirst([...found].map(([key, share]) => ({ name: key, ...share })))
+}
+
+/** What is there after, and was not before. */
+export function added(
+  before: readonly HeapShare[],
+  after: readonly HeapShare[],
+): readonly HeapShare[] {
+  const old = new Map(before.map(share => [share.name, share]))
+  return largestFirst(
+    after.map(({ name, count, size }) => ({
+      name,
+      count: count - (old.get(name)?.count ?? 0),
+      size: size - (old.get(name)?.size ?? 0),
+    })),
+  )
+}
+
+function largestFirst(shares: readonly HeapShare[]): readonly HeapShare[] {
+  return shares.toSorted((a, b) => b.size - a.size)
 }

@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { forms } from './form.ts'
-import { type HeapSnapshot, heapShares } from './heap-shares.ts'
+import { added, type HeapShare, heapShares } from './heap-shares.ts'
 import { type CpuProfile, hotFunctions } from './hot-functions.ts'
 import { atWork, type Bench } from './measure.ts'
 import { type Row, rows } from './rows.ts'
@@ -30,31 +30,31 @@ async function profileCpu(bench: Bench, row: Row, dir: string): Promise<void> {
 async function profileMemory(bench: Bench, row: Row, dir: string): Promise<void> {
   const flags = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${dir}`]
   const load = row.load(bench.form)
-  await atWork(bench, row, postern(flags), async ({ run, pids, generator }) => {
+  const shares = await atWork(bench, row, postern(flags), async ({ run, pids, generator }) => {
+    const before = await snapshot(pids(), dir)
     await run(load)
-    const [pid] = pids()
-    if (pid !== undefined) process.kill(pid, 'SIGUSR2')
-    await quiet(dir)
+    const after = await snapshot(pids(), dir)
     await generator.leave()
+    return added(before, after)
   })
-  const snapshot: HeapSnapshot = JSON.parse(only(dir, '.heapsnapshot'))
   console.log('octets/session  objects/session  kind')
-  for (const { name, count, size } of heapShares(snapshot).slice(0, shown)) {
+  for (const { name, count, size } of shares.slice(0, shown)) {
     const each = (amount: number, digits: number) => (amount / load.count).toFixed(digits)
     console.log(`${each(size, 0).padStart(14)}  ${each(count, 2).padStart(15)}  ${name}`)
   }
 }
 
-/** Waits until a file stands in the folder that no longer grows. */
-async function quiet(dir: string): Promise<void> {
+/** Has the relay write a heap snapshot, and reads it. */
+async function snapshot([pid]: readonly number[], dir: string): Promise<readonly HeapShare[]> {
+  const known = new Set(readdirSync(dir))
+  if (pid !== undefined) process.kill(pid, 'SIGUSR2')
   for (let before = -1; ; ) {
     await pause(1_000)
-    const size = readdirSync(dir).reduce(
-      (sum, name) => sum + readFileSync(join(dir, name)).length,
-      0,
-    )
-    if (size > 0 && size === before) return
-    before = size
+    const name = readdirSync(dir).find(file => !known.has(file))
+    const text = name === undefined ? '' : readFileSync(join(dir, name), 'utf8')
+    // It is whole once it no longer grows.
+    if (text.length > 0 && text.length === before) return heapShares(JSON.parse(text))
+    before = text.length
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { heapShares } from '../../bench/heap-shares.ts'
+import { added, heapShares } from '../../bench/heap-shares.ts'
 
 test('a heap snapshot is read as octets by kind and constructor, the largest first', () => {
   const snapshot = {
@@ -17,5 +17,17 @@ test('a heap snapshot is read as octets by kind and constructor, the largest fir
   assert.deepEqual(heapShares(snapshot), [
     { name: 'object Socket', count: 2, size: 400 },
     { name: 'string', count: 2, size: 80 },
+  ])
+})
+
+test('what a load added to the heap is told apart from what was there', () => {
+  const before = [{ name: 'string', count: 10, size: 900 }]
+  const after = [
+    { name: 'string', count: 12, size: 960 },
+    { name: 'object Socket', count: 2, size: 400 },
+  ]
+  assert.deepEqual(added(before, after), [
+    { name: 'object Socket', count: 2, size: 400 },
+    { name: 'string', count: 2, size: 60 },
   ])
 })
