@@ -73,7 +73,7 @@ suite('with an auth server', () => {
       await imap.hear(/^\* OK /)
       assert.match(await imap.ask(`a LOGIN ${alice} ${publicPassword}`, /^a /), /^a OK /m)
       imap.close()
-      assert.match(site.dovecot.log(), new RegExp(`Login: user=<${alice}>, .*rip=${source},`))
+      await site.dovecot.logged(new RegExp(`Login: user=<${alice}>, .*rip=${source},`))
       const asked = auth.asked.find(each => each['client-ip'] === source)
       assert.equal(asked?.['auth-protocol'], 'imap')
       assert.equal(asked?.['auth-user'], alice)
@@ -89,7 +89,7 @@ suite('with an auth server', () => {
     await pop3.ask(`USER ${alice}`, /^\+OK/)
     assert.match(await pop3.ask(`PASS ${publicPassword}`, /^(\+OK|-ERR)/), /^\+OK/)
     pop3.close()
-    assert.match(site.dovecot.log(), new RegExp(`pop3-login: Info: Login: .*rip=${source},`))
+    await site.dovecot.logged(new RegExp(`pop3-login: Info: Login: .*rip=${source},`))
   })
 
   test('Postfix is told the login that was judged, and asks for no other', async () => {

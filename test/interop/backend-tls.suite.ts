@@ -93,11 +93,7 @@ suite('TLS to the backend', () => {
         assert.ok(ok, words)
         assert.equal((await front.relay.sessionOf(source)).backendTls, secure)
         if (protocol === 'smtp') return
-        const login = site.dovecot
-          .log()
-          .split('\n')
-          .find(line => line.includes(`rip=${source},`))
-        assert.ok(login, 'no login in the log')
+        const login = await site.dovecot.logged(new RegExp(`Login: .*rip=${source},`))
         assert.equal(login.includes(', TLS,'), secure, login)
       })
     }

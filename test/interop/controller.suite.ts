@@ -104,7 +104,7 @@ suite('MailProxies before real servers', () => {
       const login = new RegExp(
         `${service}: Info: Login: .*rip=${source},.*TLS, session=<${session.id}>`,
       )
-      assert.match(site.dovecot.log(), login)
+      await site.dovecot.logged(login)
     })
   }
 

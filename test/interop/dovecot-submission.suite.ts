@@ -41,10 +41,7 @@ suite("Dovecot's submission behind the relay", () => {
       await stored(site, mail)
       const session = await front.relay.sessionOf(source)
       assert.equal(session.identity, 'believed')
-      assert.match(
-        site.dovecot.log(),
-        new RegExp(`submission-login: .* rip=${source}, .*<${session.id}>`),
-      )
+      await site.dovecot.logged(new RegExp(`submission-login: .* rip=${source}, .*<${session.id}>`))
       const line = await clientLine(site, mail)
       assert.ok(line.includes(`[${source}]`), line)
     })

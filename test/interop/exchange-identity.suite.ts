@@ -92,7 +92,7 @@ suite('SMTP between servers through the relay', () => {
   test('a client may come by IPv6, and Postfix is told its address as it is', async () => {
     assert.match(await verdict(ipv6Port, '::1', elsewhere), /^554 5\.7\.1 /)
     assert.equal((await front.relay.sessionOf('[::1]')).identity, 'believed')
-    assert.match(site.postfix.log(), /reject: RCPT from unknown\[::1\]: 554/)
+    await site.postfix.logged(/reject: RCPT from unknown\[::1\]: 554/)
   })
 
   test('with xclient off Postfix sees our address, because someone said so', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { alice, type MailSite, startMailSite } from '../support/mail-site.ts'
-import { eventually } from '../support/programs.ts'
 import { loginCases } from './login-table.ts'
 import { type RelayFront, startRelayFront } from './relay-front.ts'
 
@@ -30,17 +29,10 @@ suite('logging in through the relay, as the backend judges', () => {
       assert.equal(session.login, alice)
       if (protocol === 'smtp') {
         assert.equal(session.identity, 'believed')
-        await eventually("Postfix's log to name the client", () =>
-          site.postfix.log().includes(`disconnect from unknown[${source}]`),
-        )
+        await site.postfix.logged(new RegExp(`disconnect from unknown\\[${source}\\]`))
       } else {
         assert.equal(session.identity, protocol === 'pop3' ? 'believed' : 'unconfirmed')
-        const line = await eventually("Dovecot's log to name the client", () =>
-          site.dovecot
-            .log()
-            .split('\n')
-            .find(each => each.includes('Login: user') && each.includes(`rip=${source},`)),
-        )
+        const line = await site.dovecot.logged(new RegExp(`Login: user.*rip=${source},`))
         assert.ok(line.includes(`user=<${alice}>`), line)
         assert.ok(line.includes(`session=<${session.id}>`), line)
       }

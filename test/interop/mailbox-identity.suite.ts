@@ -64,14 +64,14 @@ suite('Dovecot and the address of a client', () => {
     const source = '127.0.30.1'
     assert.match(await logInByPop3(front.place('distrusted-pop3').port, source), /^\+OK/)
     assert.equal((await front.relay.sessionOf(source)).identity, 'not-offered')
-    assert.match(stranger.log(), /pop3-login: Info: Login: .*rip=127\.0\.0\.1,/)
+    await stranger.logged(/pop3-login: Info: Login: .*rip=127\.0\.0\.1,/)
   })
 
   test('an IMAP backend that does not believe us says nothing, and no one claims that it did', async () => {
     const source = '127.0.30.2'
     assert.match((await logIn(front.place('distrusted-imap').port, source)).reply, /^a OK /m)
     assert.equal((await front.relay.sessionOf(source)).identity, 'unconfirmed')
-    assert.match(stranger.log(), /imap-login: Info: Login: .*rip=127\.0\.0\.1,/)
+    await stranger.logged(/imap-login: Info: Login: .*rip=127\.0\.0\.1,/)
   })
 
   test('the metrics tell which backend believes us', async () => {
@@ -94,7 +94,7 @@ suite('Dovecot and the address of a client', () => {
     assert.match((await logIn(ipv6Port, '::1')).reply, /^a OK /m)
     const session = await front.relay.sessionOf('[::1]')
     const login = new RegExp(`imap-login: Info: Login: .*rip=::1,.*session=<${session.id}>`)
-    assert.match(site.dovecot.log(), login)
+    await site.dovecot.logged(login)
   })
 
   /** Ten at once: each that Dovecot holds back would make the next wait for it. */

@@ -54,13 +54,8 @@ export async function stored(site: MailSite, { token }: Letter): Promise<void> {
 }
 
 /** The line in which Postfix names the client of a message: `client=`, and the login if any. */
-export async function clientLine(site: MailSite, { token }: Letter): Promise<string> {
-  const log = await eventually(`${token} in Postfix's log`, () => {
-    const text = site.postfix.log()
-    return text.includes(`message-id=<${token}@client.test>`) && text
-  })
-  const lines = log.split('\n')
-  const named = lines.find(line => line.includes(`message-id=<${token}@client.test>`)) ?? ''
+export async function clientLine({ postfix }: MailSite, { token }: Letter): Promise<string> {
+  const named = await postfix.logged(new RegExp(`message-id=<${token}@client\\.test>`))
   const id = /: ([0-9A-F]+): message-id/.exec(named)?.[1]
-  return lines.find(line => line.includes(`${id}: client=`)) ?? ''
+  return await postfix.logged(new RegExp(`${id}: client=`))
 }

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import type { KeyPair } from './certificates.ts'
 import { freePorts } from './ports.ts'
-import { type Part, start, untilUp } from './programs.ts'
+import { lineOf, type Part, start, untilUp } from './programs.ts'
 
 export const dovecotParts: readonly Part[] = [
   { file: 'dovecot', package: 'dovecot-core' },
@@ -21,6 +21,8 @@ export interface Dovecot {
   /** The socket that Postfix's `smtpd_sasl_path` names. */
   readonly authSocket: string
   readonly log: () => string
+  /** The first line that fits; it may be written a moment after the client had its answer. */
+  readonly logged: (pattern: RegExp) => Promise<string>
   readonly stop: () => Promise<void>
 }
 
@@ -56,7 +58,13 @@ export async function startDovecot(settings: DovecotSettings): Promise<Dovecot> 
   const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '')
   const program = start('dovecot', ['-F', '-c', join(folder, 'dovecot.conf')])
   await untilUp('Dovecot', program, () => log().includes('starting up'))
-  return { ports, authSocket: join(folder, 'run', 'postfix-auth'), log, stop: program.stop }
+  return {
+    ports,
+    authSocket: join(folder, 'run', 'postfix-auth'),
+    log,
+    logged: pattern => lineOf(log, pattern),
+    stop: program.stop,
+  }
 }
 
 /** `haproxy`, `stats` and the like stay out: what is not named here is not running. */

@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSy
 import { join } from 'node:path'
 import type { KeyPair } from './certificates.ts'
 import { freePorts } from './ports.ts'
-import { type Part, run, start, untilUp } from './programs.ts'
+import { lineOf, type Part, run, start, untilUp } from './programs.ts'
 
 const master = '/usr/lib/postfix/sbin/master'
 
@@ -26,6 +26,8 @@ export type PostfixPorts = Readonly<Record<(typeof portNames)[number], number>>
 export interface Postfix {
   readonly ports: PostfixPorts
   readonly log: () => string
+  /** The first line that fits; it may be written a moment after the client had its answer. */
+  readonly logged: (pattern: RegExp) => Promise<string>
   readonly stop: () => Promise<void>
 }
 
@@ -63,7 +65,7 @@ export async function startPostfix(settings: PostfixSettings): Promise<Postfix> 
   // The master itself and not `postfix start`, whose process would not be the one to end.
   const program = start(master, ['-s', '-c', join(folder, 'etc')])
   await untilUp('Postfix', program, () => log().includes('daemon started'))
-  return { ports, log, stop: program.stop }
+  return { ports, log, logged: pattern => lineOf(log, pattern), stop: program.stop }
 }
 
 /** What `postfix check` makes, without the two seconds that it takes. */

@@ -147,3 +147,12 @@ export async function eventually<T>(
     await pause(20)
   }
 }
+
+/** Waits for a line of a log that fits `pattern`. */
+export function lineOf(log: () => string, pattern: RegExp): Promise<string> {
+  return eventually(`a line of a log like ${pattern}`, () =>
+    log()
+      .split('\n')
+      .find(line => pattern.test(line)),
+  )
+}
