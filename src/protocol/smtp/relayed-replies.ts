@@ -61,7 +61,7 @@ export class Replies {
   /** Says `text` in its place: behind the replies that are owed. */
   answer(text: string): void {
     this.#entries.push({ ours: Buffer.from(text, 'latin1') })
-    if (!this.#within) this.#sayOurs()
+    this.#sayOurs()
   }
 
   /** Takes what the backend sent; `answered` is told of each reply as it ends, before the next is read. */
