@@ -92,6 +92,8 @@ export class Family {
   }
 
   #key(labels: Values): string {
-    return this.#labels.map(([label]) => labels[label]).join('\0')
+    let key = ''
+    for (const [label] of this.#labels) key += `${labels[label]}\0`
+    return key
   }
 }

@@ -116,10 +116,12 @@ const lastEscaped = 0x20
 
 /** Octets up to the space, and `%`, become `%` and two upper case hexadecimal digits. */
 function escaped(bytes: Buffer): Buffer {
-  const special = bytes.filter(isSpecial).length
-  const text = Buffer.alloc(bytes.length + 2 * special)
+  let special = 0
+  for (let i = 0; i < bytes.length; i++) if (isSpecial(bytes[i] ?? 0)) special++
+  const text = Buffer.allocUnsafe(bytes.length + 2 * special)
   let at = 0
-  for (const octet of bytes) {
+  for (let i = 0; i < bytes.length; i++) {
+    const octet = bytes[i] ?? 0
     if (isSpecial(octet)) {
       at += text.write(`%${octet.toString(16).toUpperCase().padStart(2, '0')}`, at, 'latin1')
     } else text[at++] = octet
@@ -131,20 +133,24 @@ function isSpecial(octet: number): boolean {
   return octet <= lastEscaped || octet === percent
 }
 
+/** Strings go in as one; a buffer, which may be the password, is only ever copied into the request. */
 function printed(first: string, headers: readonly Header[]): Buffer {
-  const lines = headers.map(([name, value]) => [`${name}: `, oneLine(value), '\r\n'] as const)
-  const bytes = line([`${first}\r\n`, ...lines.flat()])
-  for (const [, value] of lines) value.fill(0)
-  return bytes
+  const parts: (string | Buffer)[] = []
+  let text = `${first}\r\n`
+  for (const [name, value] of headers) {
+    text += `${name}: `
+    if (typeof value === 'string') text += oneLine(value)
+    else if (value.length > 0) {
+      parts.push(text, value)
+      text = ''
+    }
+    text += '\r\n'
+  }
+  parts.push(text)
+  return line(parts)
 }
 
-/** A copy in which nothing ends the line, whoever wrote it. */
-function oneLine(value: string | Buffer): Buffer {
-  const bytes = Buffer.alloc(value.length)
-  if (typeof value === 'string') bytes.write(value, 'latin1')
-  else value.copy(bytes)
-  for (const [i, octet] of bytes.entries()) if (lineEnds.has(octet)) bytes[i] = 0x20
-  return bytes
+/** Nothing ends the line, whoever wrote it; buffers are escaped already. */
+function oneLine(value: string): string {
+  return /[\0\r\n]/.test(value) ? value.replace(/[\0\r\n]/g, ' ') : value
 }
-
-const lineEnds: ReadonlySet<number> = new Set([0x00, 0x0a, 0x0d])

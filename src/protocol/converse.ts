@@ -12,13 +12,16 @@ export function send(command: string | readonly (string | Buffer)[], next: Back)
   return { do: 'send', bytes: line(typeof command === 'string' ? [command] : command), next }
 }
 
-/** A fresh buffer, of which only whoever zeroes it holds the content. */
+/** The parts and CRLF, in a fresh buffer, of which only whoever zeroes it holds the content. */
 export function line(parts: readonly (string | Buffer)[]): Buffer {
-  const bytes = Buffer.alloc(parts.reduce((length, part) => length + part.length, 2))
+  let length = 2
+  for (const part of parts) length += part.length
+  const bytes = Buffer.allocUnsafe(length)
   let at = 0
-  for (const part of [...parts, '\r\n']) {
+  for (const part of parts) {
     at += typeof part === 'string' ? bytes.write(part, at, 'latin1') : part.copy(bytes, at)
   }
+  bytes.write('\r\n', at, 'latin1')
   return bytes
 }
 

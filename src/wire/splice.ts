@@ -86,8 +86,8 @@ export class Splice {
       this.destroy(ending)
       return
     }
-    this.#client.end()
-    this.#backend.end()
+    finish(this.#client)
+    finish(this.#backend)
     this.#fade()
   }
 
@@ -192,7 +192,7 @@ export class Splice {
   /** One side has said all that it will: the other is told, and may still answer. */
   #half(side: 'client' | 'backend', other: Socket): void {
     this.#note(side)
-    other.end()
+    finish(other)
     this.#fade()
   }
 
@@ -218,8 +218,13 @@ export class Splice {
       this.#lender.writeOff()
       this.#private = undefined
     }
-    other.end()
-    other.resume()
+    finish(other)
+    if (!other.destroyed) other.resume()
     this.#fade()
   }
+}
+
+/** Ends our half of `socket`; `end` on one that is gone would make an error with its stack. */
+function finish(socket: Socket): void {
+  if (!socket.destroyed && !socket.writableEnded) socket.end()
 }

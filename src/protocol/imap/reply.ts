@@ -26,6 +26,8 @@ export interface Handlers {
   malformed(bytes: Buffer): BackStep
 }
 
+const nothing = Buffer.alloc(0)
+
 /** Lines and octets of one reply, for callers that do not bound it closer. */
 const maxLines = 256
 const maxOctets = 65_536
@@ -33,7 +35,7 @@ const maxOctets = 65_536
 /** Waits for the tagged line that ends a command. */
 export function reply(stage: Stage, tag: string, handlers: Handlers): Back {
   return collect(stage, tag, handlers, {
-    bytes: Buffer.alloc(0),
+    bytes: nothing,
     lines: 0,
     capabilities: undefined,
   })
@@ -48,7 +50,7 @@ function collect(stage: Stage, tag: string, handlers: Handlers, before: Heard): 
     const text = input.toString('latin1')
     const line = lineOf([input])
     const heard: Heard = {
-      bytes: Buffer.concat([before.bytes, line]),
+      bytes: before.lines === 0 ? line : Buffer.concat([before.bytes, line]),
       lines: before.lines + 1,
       capabilities: announced(text) ?? before.capabilities,
     }
