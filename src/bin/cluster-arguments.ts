@@ -3,6 +3,8 @@ import { parseAddress } from '../directives/address.ts'
 
 /** What is to be known where objects come from an API server. */
 export interface ClusterOptions {
+  /** In place of what the environment says. */
+  readonly kubeconfig?: string
   /** Empty: all of them. */
   readonly namespaces: readonly string[]
   /** The Service that leads to the relays. */
@@ -16,6 +18,7 @@ export interface ClusterOptions {
 }
 
 export const clusterFlags = {
+  kubeconfig: { type: 'string' },
   'watch-namespaces': { type: 'string', multiple: true },
   'publish-service': { type: 'string' },
   'no-service-ports': { type: 'boolean' },
@@ -26,6 +29,7 @@ export const clusterFlags = {
 } as const
 
 interface Values {
+  readonly kubeconfig?: string | undefined
   readonly 'watch-namespaces'?: string[] | undefined
   readonly 'publish-service'?: string | undefined
   readonly 'no-service-ports'?: boolean | undefined
@@ -53,8 +57,9 @@ export function clusterOptions(
   const wrong = statusAddresses.find(one => !parseAddress(one) && !isSubdomain.holds(one))
   if (wrong !== undefined)
     return `--status-address must be an address or a host name, not "${wrong}"`
-  const { identity } = values
+  const { identity, kubeconfig } = values
   return {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
     namespaces: [...new Set(namespaces)],
     ...(publish ? { publish } : {}),
     servicePorts: publish !== undefined && !values['no-service-ports'],

@@ -7,13 +7,13 @@ import { credentials } from '../kube/access.ts'
 import { createClient } from '../kube/client.ts'
 import { Cluster } from '../kube/cluster.ts'
 import { EventRecorder } from '../kube/events.ts'
-import { statePort } from '../kube/fleet.ts'
+import { statePort as relayPort } from '../kube/fleet.ts'
 import { Lease } from '../kube/lease.ts'
 import { Published } from '../kube/published.ts'
 import { ServicePorts } from '../kube/service-ports.ts'
 import { StatusWriter } from '../kube/status.ts'
 import type { Log } from '../observe/log.ts'
-import { clock } from '../source/clock.ts'
+import { type Clock, clock as realClock } from '../source/clock.ts'
 import type { Source } from '../source/source.ts'
 import type { ClusterOptions } from './cluster-arguments.ts'
 import { ClusterReport } from './cluster-report.ts'
@@ -35,6 +35,9 @@ export interface ClusterContext {
   readonly controllerName: string
   readonly log: Log
   readonly meters: ControllerMeters
+  readonly clock?: Clock
+  /** The relays' HTTP port, where it is not the usual one. */
+  readonly statePort?: number
 }
 
 const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
@@ -42,11 +45,11 @@ const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 /** Rejects where nothing says which API server there is. */
 export async function openCluster(
   options: ClusterOptions,
-  { controllerName, log, meters }: ClusterContext,
+  { controllerName, log, meters, clock = realClock, statePort = relayPort }: ClusterContext,
 ): Promise<OpenCluster> {
   const { metrics } = meters
   const client = createClient({
-    credentials: credentials(clock),
+    credentials: credentials(clock, options.kubeconfig),
     userAgent: `postern/${version} (controller)`,
     metrics,
   })

@@ -47,6 +47,7 @@ export const usage = `usage: controller --from DIR [--from DIR …] --to DIR [op
   -h, --help
 
 with --from cluster:
+      --kubeconfig FILE      which API server, and who we are there
       --watch-namespaces A,B only these are read, and no classes; needs --class-name (default: all)
       --publish-service NAMESPACE/NAME
                              the Service that leads to the relays: its ports follow the listeners, its

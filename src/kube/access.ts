@@ -29,15 +29,18 @@ export interface Credentials {
   access(again?: 'again'): Promise<Access>
 }
 
-/** @throws Error where nothing says which API server there is. */
-export function credentials(clock: Clock): Credentials {
-  let config = load()
+/**
+ * `kubeconfig` goes before what the environment says.
+ * @throws Error where nothing says which API server there is.
+ */
+export function credentials(clock: Clock, kubeconfig?: string): Credentials {
+  let config = load(kubeconfig)
   let held: { readonly access: Access; readonly read: number } | undefined
   return {
     async access(again) {
       if (!again && held && clock.now() - held.read < fresh) return held.access
       // What an exec plugin or a provider gave stays with its configuration; files are read anew.
-      if (again || !config.getCurrentUser()?.exec) config = load()
+      if (again || !config.getCurrentUser()?.exec) config = load(kubeconfig)
       const access = await accessOf(config)
       held = { access, read: clock.now() }
       return access
@@ -45,9 +48,10 @@ export function credentials(clock: Clock): Credentials {
   }
 }
 
-function load(): KubeConfig {
+function load(kubeconfig: string | undefined): KubeConfig {
   const config = new KubeConfig()
-  config.loadFromDefault()
+  if (kubeconfig === undefined) config.loadFromDefault()
+  else config.loadFromFile(kubeconfig)
   if (!config.getCurrentCluster())
     throw new Error(
       'no API server is known: set KUBECONFIG, or run in a pod with a service account',

@@ -12,6 +12,7 @@ const run = promisify(execFile)
 /** A real API server: that of `KUBECONFIG`, else one of our own on loopback. */
 export interface ControlPlane extends AsyncDisposable {
   kubectl(args: readonly string[], input?: string): string
+  readonly kubeconfig: string
   /** Where `kubectl proxy` listens: `http://127.0.0.1:PORT`. */
   readonly url: string
 }
@@ -31,10 +32,12 @@ export async function controlPlane(): Promise<ControlPlane> {
   const kubectl = program('kubectl')
   const given = process.env['KUBECONFIG']
   const own = given === undefined ? await ownPlane() : undefined
-  const env = { ...process.env, KUBECONFIG: own?.kubeconfig ?? given }
+  const kubeconfig = own?.kubeconfig ?? given ?? ''
+  const env = { ...process.env, KUBECONFIG: kubeconfig }
   const proxy = spawn(kubectl, ['proxy', '--port=0'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const [, url = ''] = (await firstLine(proxy.stdout)).match(/(127\.0\.0\.1:\d+)/) ?? []
   return {
+    kubeconfig,
     url: `http://${url}`,
     kubectl: (args, input = '') =>
       execFileSync(kubectl, args, {
