@@ -1,7 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { KeepAlive, Listen } from '../config/config.ts'
-import { keepAliveDelay } from '../wire/dial.ts'
-import { leastHold } from '../wire/splice.ts'
+import { keepAliveDelay, leastHold } from '../wire/splice.ts'
 import type { Runtime } from './runtime.ts'
 import { Session } from './session.ts'
 import type { Shared } from './shared.ts'
@@ -34,8 +33,6 @@ export class Listener {
     const server = createServer({
       allowHalfOpen: true,
       noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: keepAliveDelay,
       highWaterMark: leastHold,
     })
     return new Promise((resolve, reject) => {

@@ -9,9 +9,6 @@ import { Wire } from './wire.ts'
  * changes when the login is over.
  */
 
-/** TCP keep-alive probes begin after this idle time, in ms: below the limits of the usual load balancers. */
-export const keepAliveDelay = 60_000
-
 /** A dialled connection. `lease` says where its socket reads to, until a TLS handshake ends that. */
 export interface Dialled {
   readonly wire: Wire
@@ -43,8 +40,6 @@ export function dial(to: {
     host: to.address,
     port: to.port,
     noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: keepAliveDelay,
     allowHalfOpen: true,
     onread: {
       buffer: () => lease.buffer,

@@ -10,6 +10,11 @@ import { Deadline, type Wheel } from './wheel.ts'
  * After one side has ended, silence of `linger` ends the rest.
  */
 
+/** Milliseconds of silence after which both sockets are probed, so that no NAT forgets them. */
+const quiet = 30_000
+/** TCP keep-alive probes begin after this idle time, in ms: below the limits of the usual load balancers. */
+export const keepAliveDelay = 60_000
+
 /** Milliseconds of silence after one side has ended until both are closed. */
 export const linger = 30_000
 
@@ -33,6 +38,8 @@ export interface Splicing {
   readonly lease: Lease | undefined
   readonly lender: Lender
   readonly wheel: Wheel
+  /** The listener says itself how its clients are probed (`so_keepalive`). */
+  readonly clientProbed?: boolean
   /** Octets that may wait to be written to one side before the other is no longer read (`proxy_buffer`). */
   readonly hold: number
   /** `proxy_timeout`, ms: silence of both sides after which the session ends. */
@@ -50,6 +57,7 @@ export class Splice {
   readonly #lender: Lender
   readonly #wheel: Wheel
   readonly #hold: number
+  readonly #clientProbed: boolean
   readonly #deadline: Deadline
   readonly #ended: (ending: Ending) => void
   #silence: number
@@ -57,6 +65,8 @@ export class Splice {
   /** One side has ended, or both were told to. */
   #fading = false
   #closed = 0
+  /** Both sockets have keep-alive on. */
+  #probed = false
   #private: Buffer | undefined
   #small = 0
   /** A write of the private buffer is under way; it must not be read into. */
@@ -73,9 +83,10 @@ export class Splice {
     this.#wheel = splicing.wheel
     this.#hold = Math.max(splicing.hold, leastHold)
     this.#silence = splicing.timeout
+    this.#clientProbed = splicing.clientProbed ?? false
     this.#ended = splicing.ended
-    this.#deadline = new Deadline(() => this.end('timeout'))
-    this.#wheel.arm(this.#deadline, this.#silence)
+    this.#deadline = new Deadline(() => this.#silent())
+    this.#touch()
     this.#attach(splicing.ahead)
   }
 
@@ -182,7 +193,19 @@ export class Splice {
   }
 
   #touch(): void {
-    this.#wheel.arm(this.#deadline, this.#silence)
+    this.#wheel.arm(this.#deadline, this.#probed ? this.#silence : Math.min(quiet, this.#silence))
+  }
+
+  /** Most sessions end before they are ever silent for long: the probes cost them no system call. */
+  #silent(): void {
+    if (this.#probed || this.#fading || this.#silence <= quiet) {
+      this.end('timeout')
+      return
+    }
+    this.#probed = true
+    if (!this.#clientProbed) this.#client.setKeepAlive(true, keepAliveDelay)
+    this.#backend.setKeepAlive(true, keepAliveDelay)
+    this.#wheel.arm(this.#deadline, this.#silence - quiet)
   }
 
   #note(ending: Ending): void {

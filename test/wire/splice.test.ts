@@ -154,6 +154,49 @@ describe('the relay phase', () => {
     assert.equal(await endings[0], 'backend')
   })
 
+  it('probes sockets that were silent for half a minute, and none before', async () => {
+    let now = 0
+    const wheel = new Wheel(() => now)
+    const calls: unknown[][] = []
+    const backend = await serve(() => {})
+    const lender = new Lender()
+    const pair = async () => {
+      const { wire, lease } = await dial({ address: '127.0.0.1', port: backend, lender }).connected
+      const { socket } = wire.detach()
+      socket.setKeepAlive = (...args) => {
+        calls.push(args)
+        return socket
+      }
+      return { socket, lease }
+    }
+    const [client, other] = [await pair(), await pair()]
+    const splice = new Splice({
+      client: client.socket,
+      backend: other.socket,
+      lease: other.lease,
+      lender,
+      wheel,
+      hold: 4_096,
+      timeout: 86_400_000,
+      ahead: Buffer.from('x'),
+      ended: () => {},
+    })
+    const pass = (ms: number) => {
+      now += ms
+      wheel.turn()
+    }
+    pass(29_000)
+    assert.deepEqual(calls, [])
+    pass(2_000)
+    assert.deepEqual(calls, [
+      [true, 60_000],
+      [true, 60_000],
+    ])
+    pass(80_000_000)
+    assert.equal(client.socket.destroyed, false)
+    splice.destroy('leaving')
+  })
+
   it('never lets an octet of one session appear in another, however slowly the clients read', async () => {
     const sessions = 100
     // More than the kernel takes for a client that does not read: writes are left unfinished.
