@@ -29,6 +29,7 @@ ENV NODE_COMPILE_CACHE=/postern/.compile-cache
 USER 65532:65532
 RUN ["node", "src/bin/relay.js", "--version"]
 RUN ["node", "src/bin/controller.js", "--version"]
+RUN ["node", "--import", "./src/bin/cluster.ts", "--eval", ""]
 # No shell between: signals reach the program.
 ENTRYPOINT ["node"]
 CMD ["src/bin/relay.js", "--from", "/run/postern"]

@@ -38,6 +38,8 @@ test('the image runs as user 65532, and fills its compile cache as that user', (
   assert.deepEqual(cached, [
     'node src/bin/relay.js --version',
     'node src/bin/controller.js --version',
+    // What the controller loads only where there is an API server.
+    'node --import ./src/bin/cluster.ts --eval ',
   ])
 })
 
