@@ -10,12 +10,12 @@ export interface Form {
   readonly handshakes: number
   /** MiB through one bytes measurement. */
   readonly mebibytes: number
-  /** Sessions of one memory measurement. */
+  /** Sessions of one memory measurement; among few, what V8's young generation grows by would stand out. */
   readonly idle: number
   /** NOOPs on each of the connections of one round-trip measurement. */
   readonly roundTrips: number
-  /** Whether the rows with many connections are measured too. */
-  readonly many: boolean
+  /** Whether the rows that have no target and take long are measured too. */
+  readonly long: boolean
 }
 
 export const forms: Readonly<Record<Form['name'], Form>> = {
@@ -26,9 +26,9 @@ export const forms: Readonly<Record<Form['name'], Form>> = {
     sessions: 6_000,
     handshakes: 1_500,
     mebibytes: 512,
-    idle: 6_000,
+    idle: 9_000,
     roundTrips: 400,
-    many: false,
+    long: false,
   },
   full: {
     name: 'full',
@@ -39,6 +39,6 @@ export const forms: Readonly<Record<Form['name'], Form>> = {
     mebibytes: 2_048,
     idle: 10_000,
     roundTrips: 2_000,
-    many: true,
+    long: true,
   },
 }

@@ -21,7 +21,7 @@ export function parseOptions(words: readonly string[]): Options | { readonly fau
   const form = forms[quick ? 'quick' : 'full']
   if (rounds !== undefined && !/^[1-9][0-9]{0,2}$/.test(rounds))
     return { fault: `--rounds takes a number from 1 to 999, not "${rounds}"` }
-  const known = rows.filter(row => form.many || !row.onlyFull)
+  const known = rows.filter(row => form.long || !row.onlyFull)
   const chosen = pick(ids, ids === undefined ? known : rows, ({ id }) => id, 'row')
   if ('fault' in chosen) return chosen
   const sides = pick(names, systems, ({ name }) => name, 'system')

@@ -113,6 +113,7 @@ function roundTrips(port: 'plain' | 'tls', connections: number): Row {
     title: `small round trips, ${port === 'tls' ? 'TLS' : 'plain'}, ${connections} connections`,
     unit: 'CPU-µs per round trip',
     port,
+    onlyFull: true,
     warmUp: () => [{ kind: 'sessions', count: connections, atOnce: connections, repeat: 100 }],
     load: form => ({
       kind: 'sessions',
@@ -131,7 +132,6 @@ function idle(port: 'plain' | 'tls', targets: readonly Target[]): Row {
     unit: 'KiB per session',
     port,
     measures: 'memory',
-    buffered: true,
     // Few: what they leave behind would be reused and hide what the idle ones need.
     warmUp: few,
     targets,

@@ -14,7 +14,7 @@ test('without options every row is measured in at least five rounds', () => {
   assert.ok(rows.some(({ onlyFull }) => onlyFull))
 })
 
-test('the quick form leaves out the rows with many connections', () => {
+test('the quick form leaves out the rows with many connections and the round trips', () => {
   const { form, rows } = parsed('--quick')
   assert.equal(form.name, 'quick')
   assert.ok(rows.every(({ onlyFull }) => !onlyFull))
