@@ -1,0 +1,30 @@
+/**
+ * POP3 after the login (RFC 1939), seen just enough to leave politely: a session that ends between
+ * DELE and the answer to QUIT loses the deletions, so that the client gets every message again.
+ */
+export class RelayedPop3 {
+  #deletes = false
+  #ended = true
+  /** The end of what the client said, in case a word is cut. */
+  #said = ''
+
+  /** Whether nothing is lost if the session ends now, but for a reply that is still to come. */
+  get idle(): boolean {
+    return !this.#deletes && this.#ended
+  }
+
+  client(chunk: Buffer): void {
+    if (chunk.length === 0) return
+    this.#ended = chunk[chunk.length - 1] === lf
+    if (this.#deletes) return
+    const text = this.#said + chunk.toString('latin1')
+    this.#deletes = /dele|quit/i.test(text)
+    this.#said = text.slice(1 - 'dele'.length)
+  }
+
+  backend(chunk: Buffer): void {
+    if (chunk.length > 0) this.#ended = chunk[chunk.length - 1] === lf
+  }
+}
+
+const lf = 0x0a
