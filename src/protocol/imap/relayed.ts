@@ -29,7 +29,7 @@ export class RelayedImap {
   }
 
   backend(chunk: Buffer): void {
-    if (this.#compressed) return
+    if (this.#compressed || chunk.length === 0) return
     this.#backend.take(chunk)
     // A literal that was announced and then refused is never sent: a tagged response comes instead.
     if (this.#client.announced && this.#backend.ended) {
