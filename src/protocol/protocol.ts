@@ -181,6 +181,8 @@ export interface Words {
   unavailable(attempt: Attempt, failure: Failure): string
   /** nginx's text for a fault of our side where only auth_http chooses. */
   readonly internal: string
+  /** nginx's texts where `ssl_verify_client` does not take the client's certificate. */
+  readonly certificate: { readonly invalid: string; readonly missing: string }
   /** The client did not log in in time; the connection closes behind it. */
   readonly timedOut: string
 }

@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net'
 import type { AuthHttp, ServerSettings } from '../config/config.ts'
-import { request } from '../protocol/auth-http.ts'
+import { request, type Tls } from '../protocol/auth-http.ts'
 import { type AuthAnswer, authAnswer } from '../protocol/auth-http-answer.ts'
 import type { Attempt, Client } from '../protocol/protocol.ts'
 import { canonical } from '../wire/address.ts'
@@ -42,8 +42,8 @@ export interface AuthQuestion {
   readonly attempt: Attempt
   /** Which login of the session this is, from 1. */
   readonly number: number
-  readonly tls: string | undefined
-  readonly cipher: string | undefined
+  /** Of a client's connection that is TLS. */
+  readonly tls: Tls | undefined
   readonly wheel: Wheel
   readonly metrics: RelayMetrics
 }
@@ -123,7 +123,7 @@ export class AuthServer {
   }
 
   #request(): Buffer {
-    const { url, settings, protocol, client, attempt, number, tls, cipher } = this.#question
+    const { url, settings, protocol, client, attempt, number, tls } = this.#question
     return request({
       host: url.hostHeader,
       uri: url.uri,
@@ -132,7 +132,7 @@ export class AuthServer {
       number,
       client,
       headers: settings.auth_http_header.map(({ name, value }) => [name, value]),
-      ...(tls === undefined ? {} : { tls: { protocol: tls, ...(cipher && { cipher }) } }),
+      ...(tls ? { tls } : {}),
     })
   }
 

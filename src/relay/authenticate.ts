@@ -7,7 +7,7 @@ import { type Failure, retryable } from '../words/failure.ts'
 import { AuthServer, type Consent } from './auth-server.ts'
 import { BackLeg, type LegEnd } from './back-leg.ts'
 import type { Endpoint } from './backends.ts'
-import type { Record } from './record.ts'
+import { type Record, tlsFacts } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
 
@@ -96,8 +96,7 @@ export class Authentication {
       client: this.#client,
       attempt: this.#attempt,
       number: this.#record.logins,
-      tls: this.#record.tls,
-      cipher: this.#record.cipher,
+      tls: tlsFacts(this.#record),
     })
     this.#running = server
     const answer = await server.ask()

@@ -1,15 +1,20 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import type { ServerConfig } from '../config/config.ts'
+import type { Protocol } from '../protocol/protocol.ts'
 import { leastHold } from '../wire/splice.ts'
 import type { Wire } from '../wire/wire.ts'
+import { shown } from './client-certificate.ts'
 import type { Record } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
 import type { Contexts } from './tls.ts'
 
+/** `failed`: the socket is destroyed; `refused`: the client's certificate, in words to say to it. */
+export type Outcome = 'done' | 'failed' | { readonly refused: string }
+
 export interface Handshake {
-  /** Whether it went well; otherwise the socket is destroyed. */
-  readonly done: Promise<boolean>
+  readonly done: Promise<Outcome>
   readonly abandon: () => void
 }
 
@@ -30,7 +35,9 @@ export function secure(
   if (wire.waiting > 0)
     metrics.counter('starttls_injection_total', { protocol: name, side: 'front' }).value++
   wire.drop()
-  const { tls, done } = handshake(wire.detach().socket, contexts, protocol.alpn)
+  const { settings } = config
+  const verifies = settings.ssl_verify_client !== 'off'
+  const { tls, done } = handshake(wire.detach().socket, contexts, protocol.alpn, verifies)
   return {
     abandon: () => tls.destroy(),
     done: done.then(well => {
@@ -40,18 +47,33 @@ export function secure(
       metrics.counter('tls_handshakes_total', { protocol: name, result, tls_version }).value++
       if (!well) {
         record.failure ??= 'tls'
-        return false
+        return 'failed'
       }
       metrics
         .histogram('tls_handshake_duration_seconds', { protocol: name })
         .observe((performance.now() - began) / 1000)
       record.tls = version ?? 'other'
-      if (config.settings.auth_http) record.cipher = tls.getCipher().name
+      if (settings.auth_http) record.cipher = tls.getCipher().name
       record.sni = serverNameOf(tls)
       wire.replace(tls)
-      return true
+      return verifies ? verified(tls, config, protocol, record) : 'done'
     }),
   }
+}
+
+/** Whether the certificate that the client showed lets it in. */
+function verified(
+  tls: TLSSocket,
+  { settings }: ServerConfig,
+  { words }: Protocol,
+  record: Record,
+): Outcome {
+  const { fault, facts } = shown(tls, settings)
+  if (settings.auth_http) record.certificate = facts
+  if (!fault) return 'done'
+  record.failure = 'tls'
+  record.reason = fault === 'missing' ? 'sent no certificate' : `certificate: ${facts.verify}`
+  return { refused: words.certificate[fault] }
 }
 
 /** A client that sends ALPN must name `alpn` in it (RFC 7301 3.2: else a fatal alert). */
@@ -59,12 +81,15 @@ function handshake(
   raw: Socket,
   contexts: Contexts,
   alpn: string,
+  verifies: boolean,
 ): { readonly tls: TLSSocket; readonly done: Promise<boolean> } {
   const tls = new TLSSocket(raw, {
     isServer: true,
     ...{ highWaterMark: leastHold },
     secureContext: contexts.fallback,
     ALPNProtocols: [alpn],
+    // What is wrong with a certificate the client is told afterwards, in its own protocol.
+    ...(verifies ? { requestCert: true, rejectUnauthorized: false } : {}),
     ...(contexts.several
       ? { SNICallback: (name, answer) => answer(null, contexts.forName(name)) }
       : {}),

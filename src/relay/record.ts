@@ -1,8 +1,10 @@
 import type { Fields } from '../observe/log.ts'
+import type { Tls } from '../protocol/auth-http.ts'
 import type { Failure } from '../words/failure.ts'
 import type { Identity } from '../words/identity.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import type { Stage } from '../words/stage.ts'
+import type { CertificateFacts } from './client-certificate.ts'
 
 /** Who brought the session to its end; `relay`: we said the last word. */
 export type Ended = 'client' | 'backend' | 'timeout' | 'leaving' | 'relay'
@@ -20,6 +22,8 @@ export class Record {
   stage: Stage = 'accept'
   tls: string | undefined
   cipher: string | undefined
+  /** Of the client's certificate, where one is asked for and an auth server judges. */
+  certificate: CertificateFacts | undefined
   sni: string | undefined
   mechanism: string | undefined
   /** Escaped. */
@@ -41,6 +45,13 @@ export class Record {
     this.listener = listener
     this.client = client
   }
+}
+
+/** What an auth server is told of the client's TLS. */
+export function tlsFacts({ tls, cipher, certificate }: Record): Tls | undefined {
+  return tls === undefined
+    ? undefined
+    : { protocol: tls, ...(cipher === undefined ? {} : { cipher }), ...certificate }
 }
 
 /** The fields of the record `session ended`; those that say nothing are left out. */

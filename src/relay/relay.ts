@@ -11,7 +11,7 @@ import { names } from './names.ts'
 import { type Runtime, runtime } from './runtime.ts'
 import { Sessions } from './sessions.ts'
 import type { RelayMetrics, Shared } from './shared.ts'
-import type { KeyFault } from './tls.ts'
+import type { KeyFault } from './tls-options.ts'
 
 /**
  * The listeners of a process and what they share. A configuration applies in place: a listener that

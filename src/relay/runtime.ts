@@ -6,7 +6,8 @@ import { offered } from '../protocol/smtp/capabilities.ts'
 import { type Balancer, balancer } from '../upstream/balancer.ts'
 import { printEndpoint } from '../wire/address.ts'
 import type { Backends } from './backends.ts'
-import { backendContext, type Contexts, contexts, type KeyFault } from './tls.ts'
+import { backendContext, type Contexts, contexts } from './tls.ts'
+import type { KeyFault } from './tls-options.ts'
 
 /**
  * A server block made ready to serve: its texts, its keys, its choice of endpoints. A new

@@ -219,6 +219,7 @@ export class Session {
       lease: dialled.lease,
       lender,
       wheel,
+      clientProbed: this.#listen.keepAlive !== undefined,
       hold: this.#runtime.settings.proxy_buffer,
       timeout: this.#runtime.settings.proxy_timeout,
       ahead: rest,
@@ -235,8 +236,13 @@ export class Session {
     this.#arm()
     const { done, abandon } = secure(this.#wire, contexts, this.#runtime, this.#shared, this.record)
     this.#abandonHandshake = abandon
-    this.#secure = await done
+    const outcome = await done
     this.#abandonHandshake = undefined
+    this.#secure = outcome === 'done'
+    if (typeof outcome === 'object') {
+      this.#wire.write(outcome.refused)
+      this.#hangUp()
+    }
     return this.#secure
   }
 

@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { ServerSettings } from '../config/config.ts'
+import { type PrivateKey, passphrases, privateKey } from './private-key.ts'
+import { type KeyFault, type Options, reasonOf, tlsOptions } from './tls-options.ts'
 
 /**
  * What the key files of a server block become: one context for each set of host names, chosen by
@@ -15,35 +17,28 @@ export interface Contexts {
   forName(serverName: string): SecureContext
 }
 
-/** A file that cannot be used, with the reason. */
-export interface KeyFault {
-  readonly file: string
-  readonly reason: string
-}
-
-/** Node takes a list without TLS 1.3 suites for "no TLS 1.3"; nginx leaves those suites alone. */
-const tls13Suites = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256'
-
-const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
-
 interface Pair {
   readonly file: string
   readonly certificate: Buffer
-  readonly key: Buffer
+  readonly key: PrivateKey
   readonly hosts: readonly string[]
 }
 
 /** The contexts of one server block, or the first file that cannot be used. */
 export function contexts(settings: ServerSettings): Contexts | KeyFault {
+  const options = tlsOptions(settings)
+  if ('reason' in options) return options
+  const opening = openers(settings)
+  if (!('passphrases' in opening)) return opening
   const pairs: Pair[] = []
   for (const [at, { file, hosts }] of settings.ssl_certificate.entries()) {
-    const read = pair(file, settings.ssl_certificate_key[at] ?? file, hosts)
+    const read = pair(file, settings.ssl_certificate_key[at] ?? file, hosts, opening.passphrases)
     if ('reason' in read) return read
     pairs.push(read)
   }
   const made: { hosts: ReadonlySet<string>; context: SecureContext }[] = []
   for (const group of grouped(pairs)) {
-    const context = secureContext(group, settings)
+    const context = secureContext(group, options)
     if ('reason' in context) return context
     made.push({ hosts: new Set(group.flatMap(({ hosts }) => hosts)), context })
   }
@@ -67,12 +62,30 @@ export function backendContext(settings: ServerSettings): SecureContext | KeyFau
   }
 }
 
-function pair(file: string, keyFile: string, hosts: readonly string[]): Pair | KeyFault {
+/** The passphrases that keys are tried with. */
+function openers({
+  ssl_password_file: file,
+}: ServerSettings): KeyFault | { readonly passphrases: readonly string[] } {
+  if (file === undefined) return { passphrases: [] }
+  try {
+    return { passphrases: passphrases(readFileSync(file, 'utf8')) }
+  } catch (error) {
+    return { file, reason: reasonOf(error) }
+  }
+}
+
+function pair(
+  file: string,
+  keyFile: string,
+  hosts: readonly string[],
+  opening: readonly string[],
+): Pair | KeyFault {
   let reading = file
   try {
     const certificate = readFileSync(file)
     reading = keyFile
-    const key = readFileSync(keyFile)
+    const key = privateKey(readFileSync(keyFile), opening)
+    if ('reason' in key) return { file: keyFile, reason: key.reason }
     reading = file
     const names = hosts.length > 0 ? hosts : hostNames(certificate)
     return { file, certificate, key, hosts: names.map(name => name.toLowerCase()) }
@@ -86,16 +99,12 @@ function grouped(pairs: readonly Pair[]): readonly (readonly Pair[])[] {
   return [...Map.groupBy(pairs, ({ hosts }) => hosts.toSorted().join(' ')).values()]
 }
 
-function secureContext(pairs: readonly Pair[], settings: ServerSettings): SecureContext | KeyFault {
-  const enabled = versions.filter(version => settings.ssl_protocols.includes(version))
+function secureContext(pairs: readonly Pair[], options: Options): SecureContext | KeyFault {
   try {
     return createSecureContext({
+      ...options,
       cert: pairs.map(({ certificate }) => certificate),
       key: pairs.map(({ key }) => key),
-      ciphers: `${tls13Suites}:${settings.ssl_ciphers}`,
-      minVersion: enabled[0] ?? 'TLSv1.2',
-      maxVersion: enabled.at(-1) ?? 'TLSv1.3',
-      sessionIdContext: 'postern',
     })
   } catch (error) {
     return { file: pairs[0]?.file ?? '', reason: reasonOf(error) }
@@ -117,10 +126,4 @@ function named(
   const wild = name.replace(/^[^.]+/, '*')
   return (made.find(({ hosts }) => hosts.has(name)) ?? made.find(({ hosts }) => hosts.has(wild)))
     ?.context
-}
-
-/** What OpenSSL or the file system said, without its code prefix. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.message.replace(/^error:[0-9A-F]+:/, '')
 }

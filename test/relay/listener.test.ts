@@ -80,7 +80,7 @@ describe('listen', () => {
   })
 
   for (const [words, seconds] of [
-    ['', 60],
+    ['so_keepalive=on', 60],
     ['so_keepalive=30s:5s:3', 30],
     ['so_keepalive=off', undefined],
   ] as const) {

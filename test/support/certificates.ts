@@ -7,30 +7,42 @@ export interface KeyPair {
 }
 
 /** A certificate authority that lives as long as a test. */
-export interface Authority {
-  readonly certificate: string
+export interface Authority extends KeyPair {
   /** A leaf for host names and literal addresses; the first name is its subject. */
-  issue(names: readonly string[], addresses?: readonly string[]): Promise<KeyPair>
+  issue(
+    names: readonly string[],
+    addresses?: readonly string[],
+    keyType?: 'ec' | 'rsa',
+  ): Promise<KeyPair>
+  /** An authority that this one signed. */
+  authority(commonName: string): Promise<Authority>
 }
 
 const day = 86_400_000
 
 /** Makes an authority with a P-256 key, valid for one day. */
-export async function makeAuthority(commonName = 'Test authority'): Promise<Authority> {
+export function makeAuthority(commonName = 'Test authority'): Promise<Authority> {
+  return signedBy(undefined, commonName)
+}
+
+async function signedBy(signer: KeyPair | undefined, commonName: string): Promise<Authority> {
   const root = await generate([{ name: 'commonName', value: commonName }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notAfterDate: new Date(Date.now() + day),
+    ...(signer ? { ca: { key: signer.key, cert: signer.certificate } } : {}),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     ],
   })
+  const own = { certificate: root.cert, key: root.private }
   return {
-    certificate: root.cert,
-    issue: async (names, addresses = []) => {
+    ...own,
+    authority: name => signedBy(own, name),
+    issue: async (names, addresses = [], keyType = 'ec') => {
       const leaf = await generate([{ name: 'commonName', value: names[0] ?? 'nameless' }], {
-        keyType: 'ec',
+        keyType,
         algorithm: 'sha256',
         notAfterDate: new Date(Date.now() + day),
         ca: { key: root.private, cert: root.cert },

@@ -5,7 +5,12 @@ import type { Shape } from '../shape.ts'
 export interface ConfCommand {
   readonly name: ConfName
   readonly value: string
+  /** Those of `Options`. */
+  readonly flags: readonly ConfFlag[]
 }
+
+/** A flag of `Options`, on or off. */
+export type ConfFlag = readonly [option: ConfOption, on: boolean]
 
 /** What Node has an option for. */
 const carried = [
@@ -74,15 +79,15 @@ export const confCommand: Shape<ConfCommand> = {
       const text = `"${directive} ${name}" has no effect: Node has no setting for it`
       scope.notice(first.position, text)
     }
-    return { name, value: second.text }
+    const flags =
+      name === 'Options' ? confFlags(second.text).filter(flag => flag !== undefined) : []
+    return { name, value: second.text, flags }
   },
   print: ({ name, value }) => [name, value],
 }
 
-/** The flags of `Options`, each on or off; `undefined` for one that is not known. */
-export function confFlags(
-  value: string,
-): readonly (readonly [option: ConfOption, on: boolean] | undefined)[] {
+/** The flags of `Options`; `undefined` for one that is not known. */
+export function confFlags(value: string): readonly (ConfFlag | undefined)[] {
   return value.split(',').map(word => {
     const [, sign, flag = ''] = /^\s*([+-]?)(\w+)\s*$/.exec(word) ?? []
     const option = confOptions.find(known => known.toLowerCase() === flag.toLowerCase())

@@ -14,6 +14,7 @@ export const imap: Protocol = {
       `${tag} NO [UNAVAILABLE] The mail server cannot be reached now, try again later\r\n`,
     internal: replies.internal,
     timedOut: replies.timedOut,
+    certificate: replies.certificate,
   },
   door,
   back: imapBack,

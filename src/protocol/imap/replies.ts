@@ -7,6 +7,10 @@ export const replies = {
   internal: '* BAD internal server error\r\n',
   /** RFC 9051 7.1.5. */
   timedOut: '* BYE Not logged in within the time allowed\r\n',
+  certificate: {
+    invalid: '* BYE SSL certificate error\r\n',
+    missing: '* BYE No required SSL certificate\r\n',
+  },
 } as const
 
 export function completed(tag: string): string {

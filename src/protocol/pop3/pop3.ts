@@ -13,6 +13,7 @@ export const pop3: Protocol = {
     unavailable: () => replies.unavailable,
     internal: replies.internal,
     timedOut: replies.timedOut,
+    certificate: replies.certificate,
   },
   door,
   back: pop3Back,

@@ -7,4 +7,8 @@ export const replies = {
   timedOut: '-ERR Not logged in within the time allowed\r\n',
   refused: '-ERR [AUTH] Authentication failed\r\n',
   unavailable: '-ERR [SYS/TEMP] The mail server cannot be reached now, try again later\r\n',
+  certificate: {
+    invalid: '-ERR SSL certificate error\r\n',
+    missing: '-ERR No required SSL certificate\r\n',
+  },
 } as const

@@ -17,6 +17,7 @@ export const smtp: Protocol = {
       attempt.mechanism === 'none' ? replies.unavailable : replies.authUnavailable,
     internal: replies.internal,
     timedOut: replies.timedOut,
+    certificate: replies.certificate,
   },
   door,
   back: smtpBack,

@@ -19,7 +19,7 @@ test('limit_login says whose failures, how many and in what time', () => {
   const value = loginLimit.parse(['client', '5', 'per', '10m'].map(word), scope, 'limit_login')
   assert.deepEqual(value, { of: 'client', failures: 5, time: 600_000 })
   assert.ok(value)
-  assert.deepEqual(loginLimit.print(value), ['client', '5', 'per', '10m'])
+  assert.deepEqual(loginLimit.print(value), ['client', '5', 'per', '600s'])
 })
 
 const wrong: readonly (readonly [text: string, fault: RegExp])[] = [
