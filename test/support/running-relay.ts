@@ -22,6 +22,8 @@ export interface RunningRelay {
   /** The next `session ended` that nobody took yet. */
   ended(): Promise<LogRecord>
   apply(text: string): Promise<readonly ListenerAnswer[]>
+  /** What it runs on. */
+  readonly config: RelayConfig
   metrics(): Promise<string>
   readonly relay: Relay
   leave(within: number): Promise<void>
@@ -48,7 +50,11 @@ export async function startRelay(text: string): Promise<RunningRelay> {
   })
   const metrics = createMetrics(relayMetrics)
   const relay = new Relay({ log, metrics })
-  const apply = async (inside: string) => relay.apply(await configOf(inside, ports))
+  let config = await configOf(text, ports)
+  const apply = async (inside: string) => {
+    config = await configOf(inside, ports)
+    return relay.apply(config)
+  }
   const answers = await apply(text)
   const failed = answers.filter(({ outcome }) => outcome !== 'applied')
   if (failed.length > 0) throw new Error(JSON.stringify(failed))
@@ -56,6 +62,9 @@ export async function startRelay(text: string): Promise<RunningRelay> {
     relay,
     records,
     apply,
+    get config() {
+      return config
+    },
     port: name => ports.get(name) ?? 0,
     metrics: async () => (await metrics.page()).body,
     ended: async () => {
