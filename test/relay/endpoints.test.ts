@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { MailClient } from '../support/mail-client.ts'
 import { backendFor, relayFor } from '../support/on-relay.ts'
@@ -27,6 +28,23 @@ function pop3(t: TestContext, servers: string, more = '') {
     `proxy_identity off; ${more} upstream mail { ${servers} }
      server { listen {pop3}; protocol pop3; proxy_pass mail; }`,
   )
+}
+
+/** A port that accepts nothing: whoever listens there is stopped, and its backlog is full. */
+async function fullBacklog(t: TestContext): Promise<number> {
+  const script = `const server = require('node:net').createServer()
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port))`
+  const child = spawn(process.execPath, ['-e', script])
+  t.after(() => child.kill('SIGKILL'))
+  const [said] = await once(child.stdout, 'data')
+  child.kill('SIGSTOP')
+  const port = Number(said)
+  for (let i = 0; i < 2; i++) {
+    const socket = connect(port, '127.0.0.1')
+    t.after(() => socket.destroy())
+    await once(socket, 'connect')
+  }
+  return port
 }
 
 const at = (port: number, more = '') => `server 127.0.0.1:${port} ${more};`
@@ -135,6 +153,17 @@ describe('endpoints', () => {
     const here = await pop3(t, at(port) + at(alive.port), 'timeout 300ms;')
     const { reply, client } = await login(here.port('pop3'))
     assert.equal(reply, '+OK logged in')
+    client.close()
+  })
+
+  it('that do not take the connection cost proxy_connect_timeout, and the next is asked', async t => {
+    const full = await fullBacklog(t)
+    const alive = await backendFor(t, accepting)
+    const here = await pop3(t, at(full) + at(alive.port), 'proxy_connect_timeout 300ms;')
+    const began = performance.now()
+    const { reply, client } = await login(here.port('pop3'))
+    assert.equal(reply, '+OK logged in')
+    assert.ok(performance.now() - began >= 300)
     client.close()
   })
 
