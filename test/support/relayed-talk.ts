@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type Moves, RelayedSmtp } from '../../src/protocol/smtp/relayed.ts'
+import { RelayedSmtp } from '../../src/protocol/smtp/relayed.ts'
+import type { Moves } from '../../src/words/relayed.ts'
 
 /**
  * A dialogue of a client and a backend on both sides of the tracker, one line each:

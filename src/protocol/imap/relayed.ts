@@ -1,3 +1,4 @@
+import type { Watcher } from '../../words/relayed.ts'
 import { Side } from './relayed-side.ts'
 
 /**
@@ -6,7 +7,8 @@ import { Side } from './relayed-side.ts'
  *
  * After COMPRESS (RFC 4978) octets are no lines any more, and nothing is ever said.
  */
-export class RelayedImap {
+export class RelayedImap implements Watcher {
+  readonly kind = 'watcher'
   readonly #client = new Side()
   readonly #backend = new Side()
   #compressed = false

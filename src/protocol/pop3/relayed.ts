@@ -1,8 +1,11 @@
+import type { Watcher } from '../../words/relayed.ts'
+
 /**
  * POP3 after the login (RFC 1939), seen just enough to leave politely: a session that ends between
  * DELE and the answer to QUIT loses the deletions, so that the client gets every message again.
  */
-export class RelayedPop3 {
+export class RelayedPop3 implements Watcher {
+  readonly kind = 'watcher'
   #deletes = false
   #ended = true
   /** The end of what the client said, in case a word is cut. */

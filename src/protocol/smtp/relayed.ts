@@ -1,3 +1,4 @@
+import type { Moves, Over, Tracker } from '../../words/relayed.ts'
 import { Body } from './relayed-body.ts'
 import { type Judged, judge, maxEnvelope, refusals } from './relayed-command.ts'
 import { Pieces } from './relayed-pieces.ts'
@@ -18,16 +19,6 @@ import { Transaction } from './relayed-transaction.ts'
  * Does no I/O: octets of either side in, octets for either side out. Views of what came are given
  * out and, while the client has to wait, kept: it must be the caller's to give away.
  */
-export interface Moves {
-  readonly toBackend: readonly Buffer[]
-  readonly toClient: readonly Buffer[]
-  /** The session is over: the backend is cut off at once, the client once it was told. */
-  readonly over?: Over
-}
-
-/** Why: the client's body or its many faults, or the backend. */
-export type Over = 'ambiguous-body' | 'refused-commands' | 'backend'
-
 /** Replies that a client may be owed before no more of its commands are read. */
 export const mostOwed = 256
 /** Commands that are refused before the session ends. */
@@ -56,7 +47,8 @@ const cr = 0x0d
 const nothing = Buffer.alloc(0)
 const crlf = Buffer.from('\r\n')
 
-export class RelayedSmtp {
+export class RelayedSmtp implements Tracker {
+  readonly kind = 'tracker'
   readonly #toBackend = new Pieces()
   readonly #toClient = new Pieces()
   readonly #replies = new Replies(this.#toClient)
@@ -66,6 +58,8 @@ export class RelayedSmtp {
   #held: Buffer = nothing
   /** A command of `last` is under way. */
   #awaiting = false
+  /** What is held waits for answers. */
+  #waiting = false
   #refused = 0
   #over: Over | undefined
 
@@ -77,9 +71,12 @@ export class RelayedSmtp {
     this.#transaction = new Transaction(session.transaction, session.capabilities)
   }
 
-  /** Whether the client must not be read now: what it sends more would have to be kept. */
   get waiting(): boolean {
-    return this.#mode === commands && (this.#awaiting || this.#held.length > maxEnvelope + 1)
+    return this.#waiting
+  }
+
+  get over(): Over | undefined {
+    return this.#over
   }
 
   /** Whether nothing is under way, so that the session may be ended with a 421 of ours. */
@@ -99,7 +96,7 @@ export class RelayedSmtp {
   backend(chunk: Buffer): Moves {
     if (this.#over !== undefined) return this.#moves()
     const fault = this.#replies.receive(chunk, answer => this.#answered(answer))
-    if (fault) this.#end('backend', fault === 'malformed' ? farewells.fault : '')
+    if (fault) this.#end('reply out of turn', fault === 'malformed' ? farewells.fault : '')
     else this.#read()
     return this.#moves()
   }
@@ -107,7 +104,7 @@ export class RelayedSmtp {
   /** The backend sends no more: a client that is owed a reply is told that there will be none. */
   backendEnded(): Moves {
     const owing = !this.#replies.idle || this.#mode.kind === 'body' || this.#mode.kind === 'chunk'
-    if (owing && this.#over === undefined) this.#end('backend', farewells.lost)
+    if (owing && this.#over === undefined) this.#end('reply out of turn', farewells.lost)
     return this.#moves()
   }
 
@@ -119,12 +116,14 @@ export class RelayedSmtp {
   #end(over: Over, text: string): void {
     this.#over = over
     this.#held = nothing
+    this.#waiting = false
     this.#toClient.add(Buffer.from(text, 'latin1'))
   }
 
   /** Reads what the client sent as far as it may be read. */
   #read(): void {
     const input = this.#held
+    this.#waiting = false
     let at = 0
     while (at < input.length) {
       const next = this.#step(input, at)
@@ -136,7 +135,7 @@ export class RelayedSmtp {
     const rest = input.subarray(at)
     this.#held = rest.length > maxEnvelope + 1 ? rest : Buffer.from(rest)
     if (this.#refused >= mostRefused && this.#replies.length === 0) {
-      this.#end('refused-commands', farewells.refused)
+      this.#end('too many refused commands', farewells.refused)
     }
   }
 
@@ -157,7 +156,7 @@ export class RelayedSmtp {
 
   #command(input: Buffer, at: number): number | undefined {
     const full = this.#replies.length >= mostOwed || this.#refused >= mostRefused
-    if (this.#awaiting || full) return undefined
+    if (this.#awaiting || full) return this.#wait()
     const end = input.indexOf(lf, at)
     if (end < 0) {
       // A line as long as allowed may still wait for its CR and LF.
@@ -176,6 +175,10 @@ export class RelayedSmtp {
       this.#awaiting = last.has(judged.owes)
     }
     return end + 1
+  }
+
+  #wait(): undefined {
+    this.#waiting = true
   }
 
   /** Every line goes out with CRLF, so that no server sees other lines than we do. */
@@ -205,7 +208,7 @@ export class RelayedSmtp {
     ended: number,
     to: number,
   ): number | undefined {
-    if (this.#transaction.uncertain) return undefined
+    if (this.#transaction.uncertain) return this.#wait()
     const refusal = this.#transaction.chunk(octets)
     if (refusal !== undefined) this.#replies.answer(refusal)
     else this.#pass(input, from, ended)
@@ -234,7 +237,7 @@ export class RelayedSmtp {
     const { before, to, find } = body.take(input, at)
     this.#toBackend.add(before)
     this.#toBackend.pass(input, at, to)
-    if (find === 'ambiguous') this.#end('ambiguous-body', farewells.body)
+    if (find === 'ambiguous') this.#end('ambiguous body', farewells.body)
     if (find !== 'end') return input.length
     this.#mode = commands
     this.#owe('end-of-data')

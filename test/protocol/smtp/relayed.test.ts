@@ -450,7 +450,7 @@ describe('SMTP after the login holds', () => {
     const lines = Buffer.concat(toClient).toString().split('\r\n')
     assert.equal(lines.length, mostRefused + 2)
     assert.equal(lines.at(-2), '421 4.7.0 Too many refused commands')
-    assert.equal(over, 'refused-commands')
+    assert.equal(over, 'too many refused commands')
   })
 
   it('back the last word until what is owed was said', () => {
@@ -462,7 +462,7 @@ describe('SMTP after the login holds', () => {
     const lines = Buffer.concat(toClient).toString().split('\r\n')
     assert.deepEqual(
       [lines[0], lines.length, over],
-      ['250 ok', mostRefused + 3, 'refused-commands'],
+      ['250 ok', mostRefused + 3, 'too many refused commands'],
     )
   })
 
@@ -475,7 +475,7 @@ describe('SMTP after the login holds', () => {
       const tracker = session()
       tracker.client(Buffer.from(`${command}\r\n`))
       const { toClient, over } = tracker.backend(Buffer.from(reply))
-      assert.equal(over, 'backend')
+      assert.equal(over, 'reply out of turn')
       assert.equal(Buffer.concat(toClient).toString(), '421 4.3.0 Mail server error\r\n')
     }
   })
