@@ -68,7 +68,7 @@ export function hasEnded(child: ChildProcess): boolean {
 /** The ends of logs, for an error that names them. */
 export function lastWords(logs: readonly string[]): string {
   const texts = logs.filter(log => existsSync(log)).map(log => readFileSync(log, 'utf8').trimEnd())
-  return texts.flatMap(text => text.split('\n').slice(-8)).join('\n')
+  return texts.flatMap(text => text.split('\n').slice(-24)).join('\n')
 }
 
 function kill(pid: number): void {
