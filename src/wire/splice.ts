@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net'
+import type { Tracker, Watcher } from '../words/relayed.ts'
 import type { Lease, Lender } from './lend.ts'
+import type { Ending, Splicing } from './splicing.ts'
+import { Tracking } from './tracking.ts'
 import { Deadline, type Wheel } from './wheel.ts'
 
 /**
@@ -28,28 +31,6 @@ export const leastHold = 4_096
 const smallReads = 4
 const smallRead = 16_384
 
-/** Who ended the relay phase first. */
-export type Ending = 'client' | 'backend' | 'timeout' | 'leaving'
-
-export interface Splicing {
-  readonly client: Socket
-  readonly backend: Socket
-  /** How `backend` reads, if it is a plain dialled socket; a TLS socket has chunks of its own. */
-  readonly lease: Lease | undefined
-  readonly lender: Lender
-  readonly wheel: Wheel
-  /** The listener says itself how its clients are probed (`so_keepalive`). */
-  readonly clientProbed?: boolean
-  /** Octets that may wait to be written to one side before the other is no longer read (`proxy_buffer`). */
-  readonly hold: number
-  /** `proxy_timeout`, ms: silence of both sides after which the session ends. */
-  readonly timeout: number
-  /** What the client had sent ahead of the login's answer. */
-  readonly ahead: Buffer
-  /** Called once, when both sockets are closed. */
-  readonly ended: (ending: Ending) => void
-}
-
 export class Splice {
   readonly #client: Socket
   readonly #backend: Socket
@@ -60,6 +41,8 @@ export class Splice {
   readonly #clientProbed: boolean
   readonly #deadline: Deadline
   readonly #ended: (ending: Ending) => void
+  readonly #watcher: Watcher | undefined
+  readonly #tracking: Tracking | undefined
   #silence: number
   #ending: Ending | undefined
   /** One side has ended, or both were told to. */
@@ -86,8 +69,11 @@ export class Splice {
     this.#clientProbed = splicing.clientProbed ?? false
     this.#ended = splicing.ended
     this.#deadline = new Deadline(() => this.#silent())
+    const { relayed } = splicing
+    this.#watcher = relayed?.kind === 'watcher' ? relayed : undefined
+    this.#tracking = relayed?.kind === 'tracker' ? this.#track(relayed, splicing) : undefined
     this.#touch()
-    this.#attach(splicing.ahead)
+    this.#attach(splicing)
   }
 
   /** Ends both sides; what was written still goes out. */
@@ -109,11 +95,26 @@ export class Splice {
     this.#backend.destroy()
   }
 
-  #attach(ahead: Buffer): void {
+  #track(tracker: Tracker, sockets: Splicing): Tracking {
+    const isFull = (socket: Socket) => this.#isFull(socket)
+    return new Tracking(tracker, sockets, isFull, {
+      clientEnded: () => this.#half('client', this.#backend),
+      over: () => {
+        this.#note('relay')
+        this.#backend.destroy()
+        finish(this.#client)
+        this.#fade()
+      },
+    })
+  }
+
+  #attach({ ahead, early }: Splicing): void {
     const { client, backend } = { client: this.#client, backend: this.#backend }
     client.on('data', (chunk: Buffer) => this.#upward(chunk))
+    const tracking = this.#tracking
     backend.on('drain', () => {
-      if (client.isPaused()) client.resume()
+      if (tracking) tracking.readOn()
+      else if (client.isPaused()) client.resume()
     })
     const lease = this.#lease
     if (lease) {
@@ -122,21 +123,23 @@ export class Splice {
       backend.on('data', (chunk: Buffer) => {
         this.#touch()
         this.down += chunk.length
-        client.write(chunk)
+        this.#toClient(chunk)
         if (this.#isFull(client)) backend.pause()
       })
     }
     client.on('drain', () => {
       if (!this.#inFlight) backend.resume()
+      tracking?.readOn()
     })
-    client.on('end', () => this.#half('client', backend))
+    client.on('end', () => this.#clientEnded())
     backend.on('end', () => this.#half('backend', client))
     client.on('close', () => this.#close('client', backend))
     backend.on('close', () => this.#close('backend', client))
+    if (early && early.length > 0) this.#toClient(early)
     if (ahead.length > 0) this.#upward(ahead)
     // Either may have gone while the login's last answer was on its way.
     if (client.closed) this.#close('client', backend)
-    else if (client.readableEnded) this.#half('client', backend)
+    else if (client.readableEnded) this.#clientEnded()
     if (backend.closed) this.#close('backend', client)
     else if (backend.readableEnded) this.#half('backend', client)
   }
@@ -144,8 +147,27 @@ export class Splice {
   #upward(chunk: Buffer): void {
     this.#touch()
     this.up += chunk.length
+    if (this.#tracking) {
+      this.#tracking.fromClient(chunk)
+      return
+    }
+    this.#watcher?.client(chunk)
     this.#backend.write(chunk)
     if (this.#isFull(this.#backend)) this.#client.pause()
+  }
+
+  /** Takes what the backend said, which must be ours. */
+  #toClient(chunk: Buffer): void {
+    if (this.#tracking) this.#tracking.fromBackend(chunk)
+    else {
+      this.#watcher?.backend(chunk)
+      this.#client.write(chunk)
+    }
+  }
+
+  #clientEnded(): void {
+    if (this.#tracking) this.#tracking.clientEnded()
+    else this.#half('client', this.#backend)
   }
 
   /** Takes what a plain backend socket read into the shared or into our private buffer. */
@@ -154,12 +176,13 @@ export class Splice {
     this.down += chunk.length
     if (!this.#client.writable) return true
     if (this.#private) return this.#lentChunk(chunk, lease)
-    if (this.#lender.isBulk(chunk.length)) {
+    // The replies that a tracker wants to keep are small: nothing is lent for them.
+    if (!this.#tracking && this.#lender.isBulk(chunk.length)) {
       this.#private = this.#lender.borrow()
       if (this.#private) lease.buffer = this.#private
       this.#small = 0
     }
-    this.#client.write(Buffer.from(chunk))
+    this.#toClient(Buffer.from(chunk))
     return !this.#isFull(this.#client)
   }
 
@@ -170,6 +193,7 @@ export class Splice {
 
   #lentChunk(chunk: Buffer, lease: Lease): boolean {
     this.#small = chunk.length < smallRead ? this.#small + 1 : 0
+    this.#watcher?.backend(chunk)
     this.#client.write(chunk, this.#flushed)
     if (this.#client.writableLength > 0) {
       this.#inFlight = true
@@ -215,6 +239,7 @@ export class Splice {
   /** One side has said all that it will: the other is told, and may still answer. */
   #half(side: 'client' | 'backend', other: Socket): void {
     this.#note(side)
+    if (side === 'backend') this.#tracking?.backendEnded()
     finish(other)
     this.#fade()
   }
@@ -227,6 +252,7 @@ export class Splice {
 
   #close(side: 'client' | 'backend', other: Socket): void {
     this.#note(side)
+    if (side === 'backend') this.#tracking?.backendEnded()
     this.#closed++
     if (this.#closed === 2) {
       this.#wheel.disarm(this.#deadline)

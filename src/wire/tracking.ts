@@ -1,43 +1,77 @@
 import type { Socket } from 'node:net'
 import type { Moves, Tracker } from '../words/relayed.ts'
 
-/** Two sockets between which a tracker decides what is sent. */
+/** What a tracked session does at its ends. */
+interface Ends {
+  /** The client has said all, and the backend got what was to get to it. */
+  readonly clientEnded: () => void
+  /** The session is to end: the client was told, the backend is to be cut off. */
+  readonly over: () => void
+}
+
+/**
+ * Two sockets between which a tracker decides what is sent. The client is not read while the tracker
+ * waits for the backend, nor while either of them has enough to write: answers of ours come without
+ * the backend having to be read.
+ */
 export class Tracking {
   readonly #tracker: Tracker
   readonly #client: Socket
   readonly #backend: Socket
-  readonly #over: () => void
+  readonly #isFull: (socket: Socket) => boolean
+  readonly #ends: Ends
+  #clientEnded = false
 
-  /** `over` is called when the session is to end: the client has been told. */
-  constructor(tracker: Tracker, client: Socket, backend: Socket, over: () => void) {
+  constructor(
+    tracker: Tracker,
+    sockets: { readonly client: Socket; readonly backend: Socket },
+    isFull: (socket: Socket) => boolean,
+    ends: Ends,
+  ) {
     this.#tracker = tracker
-    this.#client = client
-    this.#backend = backend
-    this.#over = over
+    this.#client = sockets.client
+    this.#backend = sockets.backend
+    this.#isFull = isFull
+    this.#ends = ends
   }
 
-  get waiting(): boolean {
-    return this.#tracker.waiting
-  }
-
-  /** `chunk` must be ours. */
+  /** Takes what the client sent, which must be ours. */
   fromClient(chunk: Buffer): void {
     this.#move(this.#tracker.client(chunk))
+    if (this.#isHeld()) this.#client.pause()
   }
 
-  /** `chunk` must be ours. */
+  /** Takes what the backend sent, which must be ours. */
   fromBackend(chunk: Buffer): void {
     this.#move(this.#tracker.backend(chunk))
+    this.readOn()
+  }
+
+  /** Reads the client again, if it may be. */
+  readOn(): void {
+    if (this.#isHeld()) return
+    if (this.#clientEnded) this.clientEnded()
+    else if (this.#client.isPaused()) this.#client.resume()
+  }
+
+  clientEnded(): void {
+    // What the client said last goes ahead of the end.
+    this.#clientEnded = this.#tracker.waiting
+    if (!this.#clientEnded) this.#ends.clientEnded()
   }
 
   backendEnded(): void {
     this.#move(this.#tracker.backendEnded())
   }
 
+  #isHeld(): boolean {
+    return this.#tracker.waiting || this.#isFull(this.#backend) || this.#isFull(this.#client)
+  }
+
   #move({ toBackend, toClient, over }: Moves): void {
     if (over === undefined) write(this.#backend, toBackend)
     write(this.#client, toClient)
-    if (over !== undefined) this.#over()
+    if (over !== undefined) this.#ends.over()
   }
 }
 

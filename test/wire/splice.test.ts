@@ -4,7 +4,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { after, describe, it } from 'node:test'
 import { dial } from '../../src/wire/dial.ts'
 import { Lender } from '../../src/wire/lend.ts'
-import { type Ending, leastHold, Splice } from '../../src/wire/splice.ts'
+import { leastHold, Splice } from '../../src/wire/splice.ts'
+import type { Ending } from '../../src/wire/splicing.ts'
 import { Wheel } from '../../src/wire/wheel.ts'
 
 const servers: Server[] = []

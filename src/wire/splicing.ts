@@ -1,0 +1,30 @@
+import type { Socket } from 'node:net'
+import type { Relayed } from '../words/relayed.ts'
+import type { Lease, Lender } from './lend.ts'
+import type { Wheel } from './wheel.ts'
+
+/** Who ended the relay phase first; `relay`: a tracker did. */
+export type Ending = 'client' | 'backend' | 'timeout' | 'leaving' | 'relay'
+
+export interface Splicing {
+  readonly client: Socket
+  readonly backend: Socket
+  /** How `backend` reads, if it is a plain dialled socket; a TLS socket has chunks of its own. */
+  readonly lease: Lease | undefined
+  readonly lender: Lender
+  readonly wheel: Wheel
+  /** The listener says itself how its clients are probed (`so_keepalive`). */
+  readonly clientProbed?: boolean
+  /** Octets that may wait to be written to one side before the other is no longer read (`proxy_buffer`). */
+  readonly hold: number
+  /** `proxy_timeout`, ms: silence of both sides after which the session ends. */
+  readonly timeout: number
+  /** What the client had sent ahead of the login's answer. */
+  readonly ahead: Buffer
+  /** What the backend had sent behind the login's answer. */
+  readonly early?: Buffer
+  /** What the protocol sees or decides of what flows. */
+  readonly relayed?: Relayed | undefined
+  /** Called once, when both sockets are closed. */
+  readonly ended: (ending: Ending) => void
+}
