@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
-import { adopt, cores } from './children.ts'
+import { adopt, cores, hasEnded } from './children.ts'
 import type { Load } from './rows.ts'
 
 const sources = join(import.meta.dirname, 'load')
@@ -57,6 +57,7 @@ export async function startGenerator(dir: string, files: number): Promise<Genera
       ask(`run ${kind} ${port} ${tls ? 1 : 0} ${count} ${atOnce} ${repeat} ${mostSeconds}`),
     leave: () => ask('leave'),
     close: async () => {
+      if (hasEnded(child)) return
       const ended = new Promise(resolve => child.once('exit', resolve))
       child.stdin.end()
       await ended
