@@ -137,7 +137,12 @@ function auth(session: Session, rest: Buffer): Step {
   return begin(said, session, {
     prefix: '+ ',
     wants: session.wants,
-    done: credentials => attempt(session, credentials),
+    // nginx tells an auth server the greeting's challenge with EXTERNAL, too.
+    done: credentials =>
+      attempt(session, {
+        ...credentials,
+        salt: credentials.mechanism === 'external' ? session.salt : credentials.salt,
+      }),
     refused: () => refuse(session),
     tooLong,
   })

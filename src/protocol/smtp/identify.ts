@@ -27,11 +27,13 @@ export function identify(state: State): BackStep {
   return lines ? tell(state, lines) : fail(state, 'identity', 'takes no user name of that length')
 }
 
-/** LOGIN is an assertion: of a user that was verified, and whom the backend is not asked to judge. */
+/**
+ * LOGIN is an assertion: of a user that was verified, and whom the backend is not asked to judge. Of
+ * a session without login only an auth server can know one.
+ */
 function verified(state: State): Buffer | undefined {
-  const { attempt, login } = state.leg
-  const asserted = attempt.mechanism !== 'none' && !logsIn(state)
-  return asserted && login.length > 0 ? login : undefined
+  const { login } = state.leg
+  return login.length > 0 && !logsIn(state) ? login : undefined
 }
 
 function tell(state: State, [line, ...more]: readonly string[]): BackStep {

@@ -13,7 +13,7 @@ const postfix = 'XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR D
 const rows: readonly BackRow[] = [
   [
     'mx: the client is told, greets, and its envelope goes on as it came',
-    { judge: 'edge', attempt: mx, client: { publicPort: 25 } },
+    { judge: 'edge', attempt: mx, login: '', client: { publicPort: 25 } },
     `B: 220-mx
      B: 220 ESMTP
      P: EHLO mail.example.com
@@ -38,7 +38,7 @@ const rows: readonly BackRow[] = [
   ],
   [
     'mx: fails closed where XCLIENT is not to be had',
-    { judge: 'edge', attempt: mx },
+    { judge: 'edge', attempt: mx, login: '' },
     `B: 220 mx
      P: EHLO mail.example.com
      B: 250 mx
@@ -50,7 +50,7 @@ const rows: readonly BackRow[] = [
   ],
   [
     'mx: fails closed where the backend does not know the command',
-    { judge: 'backend', attempt: mx },
+    { judge: 'backend', attempt: mx, login: '' },
     `B: 220 mx
      P: EHLO mail.example.com
      B: 250 mx
@@ -61,8 +61,27 @@ const rows: readonly BackRow[] = [
      refused, in clear`,
   ],
   [
+    'mx: a user that the auth server knows of is told, as in nginx',
+    { judge: 'edge', attempt: mx, login: 'al ice', client: { publicPort: 25 } },
+    `B: 220 mx
+     P: EHLO mail.example.com
+     B: 250 mx
+     P: XCLIENT ADDR=198.51.100.7 LOGIN=al+20ice NAME=[UNAVAILABLE]
+     B: 220 mx
+     P: EHLO client.example
+     B: 250 mx
+     P: MAIL FROM:<a@b>  SIZE=10
+     B: 250 2.1.0 Ok
+     P: RCPT TO:<c@d>
+     B: 250 2.1.5 Ok
+     relay
+     > 250 2.1.5 Ok
+     believed, in clear
+`,
+  ],
+  [
     'mx: any other refusal of XCLIENT is the backend’s verdict on the client',
-    { judge: 'edge', attempt: mx, client: { publicPort: 25 } },
+    { judge: 'edge', attempt: mx, login: '', client: { publicPort: 25 } },
     `B: 220 mx
      P: EHLO mail.example.com
      B: 250-mx
@@ -76,7 +95,7 @@ const rows: readonly BackRow[] = [
   ],
   [
     'mx: so is a refusal of the client’s own name',
-    { judge: 'edge', attempt: mx, client: { publicPort: 25 } },
+    { judge: 'edge', attempt: mx, login: '', client: { publicPort: 25 } },
     `B: 220 mx
      P: EHLO mail.example.com
      B: 250-mx
@@ -92,7 +111,7 @@ const rows: readonly BackRow[] = [
   ],
   [
     'mx: a refused MAIL is the backend’s verdict as well',
-    { judge: 'edge', attempt: mx, xclient: false },
+    { judge: 'edge', attempt: mx, login: '', xclient: false },
     `B: 220 mx
      P: EHLO mail.example.com
      B: 250 mx
