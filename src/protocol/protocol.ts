@@ -2,6 +2,7 @@ import type { Failure } from '../words/failure.ts'
 import type { Identity } from '../words/identity.ts'
 import type { Mechanism } from '../words/mechanism.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
+import type { Relayed } from '../words/relayed.ts'
 import type { Stage } from '../words/stage.ts'
 import type { BackendTls, StartTls } from '../words/starttls.ts'
 
@@ -196,4 +197,6 @@ export interface Protocol {
   door(settings: FrontSettings): Door
   /** Waits for the backend's greeting. */
   back(leg: Leg): Back
+  /** What it sees or decides of what flows after the login. */
+  relayed(attempt: Attempt, facts: BackFacts): Relayed
 }

@@ -1,6 +1,6 @@
 import type { AuthHttp, ServerSettings, UpstreamServer } from '../config/config.ts'
 import { refusal } from '../protocol/credentials.ts'
-import type { Attempt, Client, Judge, Leg } from '../protocol/protocol.ts'
+import type { Attempt, BackFacts, Client, Judge, Leg } from '../protocol/protocol.ts'
 import { printEndpoint } from '../wire/address.ts'
 import type { Dialled } from '../wire/dial.ts'
 import { type Failure, retryable } from '../words/failure.ts'
@@ -21,6 +21,7 @@ export type Verdict =
       readonly dialled: Dialled
       readonly endpoint: Endpoint
       readonly reply: Buffer
+      readonly facts: BackFacts
     }
   /** The client is told `text` after `wait` ms; `stays`: the session goes on. */
   | {
@@ -152,7 +153,7 @@ export class Authentication {
       if (!endpoint) break
       end = await this.#leg(endpoint, server?.sslName, judged)
       if (end.kind === 'relay')
-        return { kind: 'carried', endpoint, dialled: end.dialled, reply: end.reply }
+        return { ...end, kind: 'carried', endpoint }
       if (!server || end.kind === 'refused' || !retryable.has(end.failure)) break
       tried.add(server)
     }

@@ -167,7 +167,7 @@ export class Session {
       .histogram('auth_duration_seconds', { protocol })
       .observe((performance.now() - began) / 1000)
     if (verdict.kind === 'carried') {
-      this.#carry(verdict)
+      this.#carry(attempt, verdict)
       return false
     }
     if (verdict.wait > 0) {
@@ -201,7 +201,8 @@ export class Session {
     }
   }
 
-  #carry({ dialled, endpoint, reply }: Extract<Verdict, { kind: 'carried' }>): void {
+  #carry(attempt: Attempt, verdict: Extract<Verdict, { kind: 'carried' }>): void {
+    const { dialled, endpoint, reply, facts } = verdict
     const { backends, lender, wheel, metrics } = this.#shared
     const { record } = this
     record.stage = 'relay'
@@ -213,7 +214,9 @@ export class Session {
     backends.opened(endpoint)
     metrics.gauge('upstream_active', { protocol: record.protocol, backend: record.backend ?? '' })
       .value++
-    const splice = new Splice({
+    if (reply.length > 0) client.write(reply)
+    const relayed = this.#runtime.protocol.relayed(attempt, facts)
+    this.#splice = new Splice({
       client,
       backend,
       lease: dialled.lease,
@@ -223,11 +226,16 @@ export class Session {
       hold: this.#runtime.settings.proxy_buffer,
       timeout: this.#runtime.settings.proxy_timeout,
       ahead: rest,
-      ended: ending => this.#finish(ending),
+      early,
+      relayed,
+      ended: ending => {
+        if (relayed.kind === 'tracker' && relayed.over) {
+          record.failure = 'protocol'
+          record.reason = relayed.over
+        }
+        this.#finish(ending)
+      },
     })
-    this.#splice = splice
-    if (reply.length > 0) client.write(reply)
-    if (early.length > 0) client.write(early)
   }
 
   async #handshake(): Promise<boolean> {

@@ -2,6 +2,7 @@ import { oneLine } from '../converse.ts'
 import type { Protocol } from '../protocol.ts'
 import { imapBack } from './back.ts'
 import { door } from './front.ts'
+import { RelayedImap } from './relayed.ts'
 import { replies } from './replies.ts'
 
 export const imap: Protocol = {
@@ -18,4 +19,5 @@ export const imap: Protocol = {
   },
   door,
   back: imapBack,
+  relayed: () => new RelayedImap(),
 }

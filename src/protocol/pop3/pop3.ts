@@ -2,6 +2,7 @@ import { oneLine } from '../converse.ts'
 import type { Protocol } from '../protocol.ts'
 import { pop3Back } from './back.ts'
 import { door } from './front.ts'
+import { RelayedPop3 } from './relayed.ts'
 import { replies } from './replies.ts'
 
 export const pop3: Protocol = {
@@ -17,4 +18,5 @@ export const pop3: Protocol = {
   },
   door,
   back: pop3Back,
+  relayed: () => new RelayedPop3(),
 }

@@ -2,6 +2,7 @@ import { oneLine } from '../converse.ts'
 import type { Protocol } from '../protocol.ts'
 import { smtpBack } from './back.ts'
 import { door } from './front.ts'
+import { RelayedSmtp } from './relayed.ts'
 import { replies } from './replies.ts'
 
 /** nginx's code for a login that an auth server refused without one of its own. */
@@ -21,4 +22,6 @@ export const smtp: Protocol = {
   },
   door,
   back: smtpBack,
+  relayed: ({ mechanism }, { capabilities }) =>
+    new RelayedSmtp({ capabilities, transaction: mechanism === 'none' }),
 }
