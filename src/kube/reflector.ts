@@ -126,6 +126,7 @@ export class Reflector {
       version: this.#version ?? newest,
       signal: this.#ending.signal,
       within: this.#safetyDue - began,
+      opened: () => this.#report(undefined),
       event: event => {
         told++
         this.#take(event)

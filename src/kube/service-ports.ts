@@ -33,7 +33,7 @@ export class ServicePorts {
   readonly #ending = new AbortController()
   #open: readonly OpenPort[] | undefined
   /** Ports whose entry another manager has under the name that ours would have. */
-  #refused: ReadonlySet<number> = new Set()
+  #refused = new Set<number>()
   /** What was applied to which state of the Service, so that what changes nothing is not repeated. */
   #applied = ''
   #working: Promise<void> | undefined
@@ -81,6 +81,8 @@ export class ServicePorts {
     const { ports, leads } = this.#settings
     const held = ports()
     if (!held || !this.#open || !leads()) return true
+    const there = new Set(held.map(({ port }) => port))
+    this.#refused = this.#refused.intersection(there)
     const wanted = entries(held, this.#open, this.#refused)
     const state = JSON.stringify([held, wanted])
     if (holds(held, wanted) || state === this.#applied) return true
@@ -122,9 +124,9 @@ export class ServicePorts {
   }
 }
 
-/** `.spec.ports[k:{"port":993,"protocol":"TCP"}].targetPort` */
+/** `.spec.ports[port=993,protocol="TCP"].targetPort` */
 const portsOf = ({ causes }: Refused): readonly number[] =>
   causes.flatMap(cause => {
-    const [, port] = /"port":(\d+)/.exec(cause) ?? []
+    const [, port] = /\bport=(\d+)/.exec(cause) ?? []
     return port === undefined ? [] : [Number(port)]
   })

@@ -27,6 +27,8 @@ export interface Watching {
   readonly signal: AbortSignal
   /** Milliseconds after which it has to end. */
   readonly within: number
+  /** The server lets us watch. */
+  opened(): void
   event(event: WatchEvent): void
 }
 
@@ -69,6 +71,7 @@ export async function watchOnce(watching: Watching): Promise<End> {
       },
       signal,
     })
+    if (opened.kind === 'open') watching.opened()
     const end =
       opened.kind === 'open' ? await follow(opened.stream, watching, heard) : expiredOr(opened)
     return silent ? { kind: 'silent' } : end

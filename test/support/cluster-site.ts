@@ -65,13 +65,18 @@ export async function clusterSite(): Promise<ClusterSite> {
     remove: (kind, namespace, name) => {
       plane.kubectl(['delete', kind, name, '-n', namespace, '--wait=false'])
     },
-    tenant: name =>
+    tenant: name => {
+      // What an earlier run left on a cluster that outlives the suite.
+      const gone = ['--ignore-not-found', '--timeout=60s']
+      plane.kubectl(['delete', 'namespace', name, ...gone])
+      plane.kubectl(['delete', 'mailproxyclass', name, ...gone])
       apply(
         { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
         classNamed(name),
         serviceWith(name, 'dovecot', 143),
         sliceWith(name, 'dovecot', 1143, ['10.0.0.1']),
-      ),
+      )
+    },
     condition: (namespace, type, status, reason, name = 'corp') =>
       eventually(
         `${type} of ${namespace}/${name} to be ${status} ${reason ?? ''}`,

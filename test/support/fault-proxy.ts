@@ -6,6 +6,7 @@ import { EventEmitter, once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, request } from 'node:https'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
@@ -67,9 +68,17 @@ export async function faultProxy(kubeconfig: string, dir: string): Promise<Fault
   const arrived = new EventEmitter()
   const watches = new Set<ServerResponse>()
   let frozen = new WeakSet<ServerResponse>()
+  /** Below TLS, by the port of the other end. */
+  const sockets = new Map<number, Socket>()
 
   const server = createServer({ cert: certificate, key }, (incoming, response) => {
     void handle(incoming, response).catch(() => response.destroy())
+  })
+
+  server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort ?? 0
+    sockets.set(port, socket)
+    socket.on('close', () => sockets.delete(port))
   })
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -156,7 +165,8 @@ export async function faultProxy(kubeconfig: string, dir: string): Promise<Fault
       const cut = [...watches]
       for (const response of cut) {
         response.write('{"type":"MODIFIED","object":{"kind":"Ser')
-        setImmediate(() => response.socket?.resetAndDestroy())
+        const socket = sockets.get(response.socket?.remotePort ?? 0)
+        setImmediate(() => socket?.resetAndDestroy())
       }
       return cut.length
     },
