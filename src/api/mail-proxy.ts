@@ -2,6 +2,7 @@
 import { auth } from './auth.ts'
 import { backendRefs } from './backend-refs.ts'
 import { listenerFields, specFields } from './directive-fields.ts'
+import { access, limits } from './guard.ts'
 import { listenersRules, specRules } from './mail-proxy-rules.ts'
 import { isCertificateHost, isLabel, isSubdomain } from './names.ts'
 import { namespacedMeta } from './object-meta.ts'
@@ -58,6 +59,8 @@ const listener = object('An open port.', {
     backendRefs: backendRefs('The Services behind this listener; replaces those of spec.'),
     auth: auth('Who judges a login here; replaces that of spec.'),
     identity: identity('Whether backends are told who the client is; replaces that of spec.'),
+    access: access('Which clients are taken here; replaces that of spec.'),
+    limits: limits('How many may come here, and how often logins may fail; replaces that of spec.'),
   },
   also: listenerFields,
 })
@@ -93,6 +96,8 @@ export const mailProxySpec = object(
         { maxItems: 64, key: 'secretName' },
       ),
       backendRefs: backendRefs('The Services behind every listener that names none of its own.'),
+      access: access('Which clients are taken.'),
+      limits: limits('How many may come, and how often logins may fail.'),
     },
     also: specFields,
   },

@@ -3,6 +3,7 @@ import { auth } from './auth.ts'
 import { backend } from './backend.ts'
 import { checks } from './checks.ts'
 import { front } from './front.ts'
+import { guard } from './guard.ts'
 import type { Server } from './model.ts'
 import type { RenderOptions } from './render.ts'
 import { settings } from './settings.ts'
@@ -43,6 +44,7 @@ export function judge(subject: Subject, place: Place, options: RenderOptions): J
     front: parts.front.value,
     auth: parts.auth.value,
     identified: (listener.identity ?? proxy.spec.identity).mode === 'Auto',
+    guard: guard(subject),
     backend: { ...parts.backend.value, directives: said.value.upstream },
     directives: said.value.server,
   }

@@ -21,6 +21,8 @@ export interface Server {
   /** Whether the backends are told who the client is. */
   readonly identified: boolean
   readonly backend: Backend
+  /** `access` and `limits`. */
+  readonly guard: readonly Directive[]
   /** The directives that have a field of their own, where they are not as nginx's default. */
   readonly directives: readonly Directive[]
 }

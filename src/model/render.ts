@@ -66,6 +66,7 @@ function serverBlock(server: Server, { addresses }: RenderOptions): readonly Dir
     directive('proxy_pass', [server.id]),
     ...backendTls(server.backend),
     ...identity(server),
+    ...server.guard,
   ]
 }
 

@@ -65,6 +65,7 @@ const usual: ServerSettings = {
   deny: [],
   limit_conn: [],
   limit_login: [],
+  limit_exempt: [],
 }
 
 test("what nobody says is nginx's default", () => {

@@ -1,3 +1,4 @@
+import { guardRows } from './mail-proxy-guard.ts'
 import {
   backendRefs,
   ca,
@@ -185,6 +186,7 @@ export const mailProxyTable: readonly Row[] = [
   ...backends,
   ...authRows,
   ...settingRows,
+  ...guardRows,
 ]
 
 /** The row as an object. */

@@ -18,6 +18,11 @@ export const accessRows = {
     field: saidByAccess,
     doc: 'Clients that are sent away before anything is said to them. See `allow`.',
   }),
+  limit_exempt: every(network('host'), {
+    contexts,
+    field: saidByLimits,
+    doc: 'Clients that `limit_conn` and `limit_login` do not hold for, such as webmail and probes.',
+  }),
   limit_conn: every(sessionLimit, {
     contexts,
     field: saidByLimits,
