@@ -16,19 +16,10 @@ export interface Question {
   /** Which attempt of the session this is, from 1. */
   readonly number: number
   readonly client: Client
-  /** What a PROXY header said, where the client's connection had one. */
-  readonly proxied?: Proxied
   /** Of a client's connection that is TLS. */
   readonly tls?: Tls
   /** Those of `auth_http_header`, in order. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-}
-
-export interface Proxied {
-  readonly address: string
-  readonly port: number
-  readonly serverAddress: string
-  readonly serverPort: number
 }
 
 /** As nginx prints them; what is absent or empty is not sent. */
@@ -48,7 +39,7 @@ type Header = readonly [name: string, value: string | Buffer]
 
 /** The whole request. It holds the password: whoever sends it zeroes it. */
 export function request(question: Question): Buffer {
-  const { attempt, client, headers, host, number, protocol, proxied, tls, uri } = question
+  const { attempt, client, headers, host, number, protocol, tls, uri } = question
   const password = escaped(attempt.password)
   const lines: readonly Header[] = [
     ['Host', host],
@@ -60,7 +51,7 @@ export function request(question: Question): Buffer {
     ['Auth-Login-Attempt', `${number}`],
     ['Client-IP', client.address],
     ...(protocol === 'smtp' ? [['Client-Host', client.name] as const] : []),
-    ...(proxied ? proxyHeaders(proxied) : []),
+    ...(client.proxied ? proxyHeaders(client.proxied) : []),
     ...(attempt.mechanism === 'none' ? envelopeHeaders(attempt) : []),
     ...(tls ? tlsHeaders(tls) : []),
     ...headers,
@@ -80,12 +71,15 @@ const methods: Readonly<Record<Mechanism, string>> = {
   none: 'none',
 }
 
-function proxyHeaders(proxied: Proxied): readonly Header[] {
+function proxyHeaders({
+  source,
+  destination,
+}: Exclude<Client['proxied'], undefined>): readonly Header[] {
   return [
-    ['Proxy-Protocol-Addr', proxied.address],
-    ['Proxy-Protocol-Port', `${proxied.port}`],
-    ['Proxy-Protocol-Server-Addr', proxied.serverAddress],
-    ['Proxy-Protocol-Server-Port', `${proxied.serverPort}`],
+    ['Proxy-Protocol-Addr', source.address],
+    ['Proxy-Protocol-Port', `${source.port}`],
+    ['Proxy-Protocol-Server-Addr', destination.address],
+    ['Proxy-Protocol-Server-Port', `${destination.port}`],
   ]
 }
 

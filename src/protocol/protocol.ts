@@ -102,6 +102,13 @@ export interface Client {
   readonly name: string
   /** Where the client connected to, where that is known; the port is the public one. */
   readonly dialled?: { readonly address: string; readonly port: number }
+  /** The end of the client's connection that is ours, translated or not; none of a Unix socket. */
+  readonly reached?: { readonly address: string; readonly port: number }
+  /** What a PROXY header said, believed or not. */
+  readonly proxied?: {
+    readonly source: { readonly address: string; readonly port: number }
+    readonly destination: { readonly address: string; readonly port: number }
+  }
   /** The listener's public port. */
   readonly publicPort: number
   readonly secure: boolean

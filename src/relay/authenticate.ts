@@ -7,6 +7,7 @@ import { type Failure, retryable } from '../words/failure.ts'
 import { AuthServer, type Consent } from './auth-server.ts'
 import { BackLeg, type LegEnd } from './back-leg.ts'
 import type { Endpoint } from './backends.ts'
+import { proxyPreface } from './proxy-preface.ts'
 import { type Record, tlsFacts } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
@@ -152,8 +153,7 @@ export class Authentication {
       const endpoint = judged.endpoint ?? server
       if (!endpoint) break
       end = await this.#leg(endpoint, server?.sslName, judged)
-      if (end.kind === 'relay')
-        return { ...end, kind: 'carried', endpoint }
+      if (end.kind === 'relay') return { ...end, kind: 'carried', endpoint }
       if (!server || end.kind === 'refused' || !retryable.has(end.failure)) break
       tried.add(server)
     }
@@ -174,6 +174,9 @@ export class Authentication {
       timeout: settings.timeout,
       replySize: settings.proxy_buffer,
       implicit: settings.proxy_ssl === 'on',
+      ...(settings.proxy_protocol === 'off'
+        ? {}
+        : { preface: proxyPreface(settings.proxy_protocol, this.#client, record) }),
       context: backendContext,
       verify: settings.proxy_ssl_verify,
       tlsName: sslName ?? settings.proxy_ssl_name,

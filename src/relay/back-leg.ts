@@ -43,6 +43,8 @@ export interface LegPlan {
   readonly replySize: number
   /** TLS from the first octet. */
   readonly implicit: boolean
+  /** A PROXY header, which goes out before anything else. */
+  readonly preface?: Buffer
   readonly context: SecureContext
   readonly verify: boolean
   /** The name to ask for and to verify; `undefined`: the address. */
@@ -97,6 +99,7 @@ export class BackLeg {
     const refused = await this.#dial()
     if (refused) return refused
     plan.wheel.arm(this.#deadline, plan.timeout)
+    if (plan.preface) this.#dialled?.wire.writeSecret(plan.preface)
     if (plan.implicit) {
       const fault = await this.#encrypt()
       if (fault) return fault

@@ -4,10 +4,12 @@ import type { ServerConfig } from '../config/config.ts'
 import type { Protocol } from '../protocol/protocol.ts'
 import { leastHold } from '../wire/splice.ts'
 import type { Wire } from '../wire/wire.ts'
+import type { ProtocolName } from '../words/protocol-name.ts'
 import { shown } from './client-certificate.ts'
+import { tlsTold } from './proxy-preface.ts'
 import type { Record } from './record.ts'
 import type { Runtime } from './runtime.ts'
-import type { Shared } from './shared.ts'
+import type { RelayMetrics, Shared } from './shared.ts'
 import type { Contexts } from './tls.ts'
 
 /** `failed`: the socket is destroyed; `refused`: the client's certificate, in words to say to it. */
@@ -19,25 +21,23 @@ export interface Handshake {
 }
 
 /**
- * Does the server's half of a TLS handshake on the client's wire. What the client sent before it and
- * nobody took does not survive it: it may be an attacker's.
+ * Does the server's half of a TLS handshake on the client's wire, if there are keys for it. What the client sent before
+ * STARTTLS and nobody took does not survive it; `implicit` is TLS from the first octet.
  */
 export function secure(
   wire: Wire,
-  contexts: Contexts,
-  { protocol, config }: Runtime,
+  { protocol, config, contexts }: Runtime,
   { metrics }: Shared,
   record: Record,
-): Handshake {
+  implicit: boolean,
+): Handshake | undefined {
+  if (!contexts) return undefined
   record.stage = 'tls'
   const began = performance.now()
   const { name } = protocol
-  if (wire.waiting > 0)
-    metrics.counter('starttls_injection_total', { protocol: name, side: 'front' }).value++
-  wire.drop()
-  const { settings } = config
-  const verifies = settings.ssl_verify_client !== 'off'
-  const { tls, done } = handshake(wire.detach().socket, contexts, protocol.alpn, verifies)
+  const verifies = config.settings.ssl_verify_client !== 'off'
+  const raw = implicit ? behindHeader(wire) : purged(wire, name, metrics)
+  const { tls, done } = handshake(raw, contexts, protocol.alpn, verifies)
   return {
     abandon: () => tls.destroy(),
     done: done.then(well => {
@@ -49,16 +49,48 @@ export function secure(
         record.failure ??= 'tls'
         return 'failed'
       }
+      wire.replace(tls)
       metrics
         .histogram('tls_handshake_duration_seconds', { protocol: name })
         .observe((performance.now() - began) / 1000)
       record.tls = version ?? 'other'
-      if (settings.auth_http) record.cipher = tls.getCipher().name
       record.sni = serverNameOf(tls)
-      wire.replace(tls)
-      return verifies ? verified(tls, config, protocol, record) : 'done'
+      return established(tls, config, protocol, record)
     }),
   }
+}
+
+/** Keeps of the handshake what others are told, and judges the client's certificate. */
+function established(
+  tls: TLSSocket,
+  config: ServerConfig,
+  protocol: Protocol,
+  record: Record,
+): Outcome {
+  const { auth_http, proxy_protocol, ssl_verify_client } = config.settings
+  if (auth_http) record.cipher = tls.getCipher().name
+  const outcome = ssl_verify_client === 'off' ? 'done' : verified(tls, config, protocol, record)
+  if (proxy_protocol === 'v2') record.told = tlsTold(tls, record.certificate?.verify === 'SUCCESS')
+  return outcome
+}
+
+/** The socket before STARTTLS: what came and was not taken may be an attacker's. */
+function purged(wire: Wire, protocol: ProtocolName, metrics: RelayMetrics): Socket {
+  if (wire.waiting > 0)
+    metrics.counter('starttls_injection_total', { protocol, side: 'front' }).value++
+  wire.drop()
+  return wire.detach().socket
+}
+
+/** The socket before TLS from the first octet: that octet may have come with a PROXY header. */
+function behindHeader(wire: Wire): Socket {
+  const { socket, rest } = wire.detach()
+  if (rest.length > 0) {
+    // Flowing, it would give what is put back to nobody before the handshake takes it.
+    socket.pause()
+    socket.unshift(rest)
+  }
+  return socket
 }
 
 /** Whether the certificate that the client showed lets it in. */
@@ -69,7 +101,7 @@ function verified(
   record: Record,
 ): Outcome {
   const { fault, facts } = shown(tls, settings)
-  if (settings.auth_http) record.certificate = facts
+  record.certificate = facts
   if (!fault) return 'done'
   record.failure = 'tls'
   record.reason = fault === 'missing' ? 'sent no certificate' : `certificate: ${facts.verify}`

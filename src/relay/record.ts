@@ -5,6 +5,7 @@ import type { Identity } from '../words/identity.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import type { Stage } from '../words/stage.ts'
 import type { CertificateFacts } from './client-certificate.ts'
+import type { TlsTold } from './proxy-preface.ts'
 
 /** Who brought the session to its end; `relay`: we said the last word. */
 export type Ended = 'client' | 'backend' | 'timeout' | 'leaving' | 'relay'
@@ -17,14 +18,17 @@ export class Record {
   readonly id: string
   readonly protocol: ProtocolName
   readonly listener: string
-  readonly client: string
+  /** Told anew behind a PROXY header. */
+  client: string
   readonly began = performance.now()
   stage: Stage = 'accept'
   tls: string | undefined
   cipher: string | undefined
-  /** Of the client's certificate, where one is asked for and an auth server judges. */
+  /** Of the client's certificate, where one is asked for. */
   certificate: CertificateFacts | undefined
   sni: string | undefined
+  /** Where `proxy_protocol v2` tells a backend of the client's TLS. */
+  told: TlsTold | undefined
   mechanism: string | undefined
   /** Escaped. */
   login: string | undefined

@@ -5,6 +5,7 @@ import { protocols } from '../protocol/protocols.ts'
 import { offered } from '../protocol/smtp/capabilities.ts'
 import { type Balancer, balancer } from '../upstream/balancer.ts'
 import { printEndpoint } from '../wire/address.ts'
+import { admission, type Matcher, matcher } from './admission.ts'
 import type { Backends } from './backends.ts'
 import { backendContext, type Contexts, contexts } from './tls.ts'
 import type { KeyFault } from './tls-options.ts'
@@ -22,6 +23,10 @@ export interface Runtime {
   /** The texts of the front; SMTP's change with what the backends said in their last EHLO. */
   door(): Door
   readonly contexts: Contexts | undefined
+  /** Whose PROXY header says who the client is. */
+  readonly trusted: Matcher
+  /** Whether a client is taken; `undefined`: everyone is. */
+  readonly admits: Matcher | undefined
   readonly backendContext: SecureContext
   readonly upstream: Upstream | undefined
   readonly balancer: Balancer | undefined
@@ -51,6 +56,8 @@ export function runtime(
       ? learningDoor(protocol, front, upstream, backends)
       : constant(protocol.door(front)),
     contexts: keys,
+    trusted: matcher(settings.set_real_ip_from.flatMap(({ networks }) => networks)),
+    admits: admission(config.access),
     backendContext: backContext,
     upstream,
     balancer: upstream && balancer(upstream, server => backends.sessions(server)),

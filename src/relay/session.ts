@@ -1,16 +1,18 @@
 import type { Socket } from 'node:net'
 import type { Listen } from '../config/config.ts'
 import { escaped } from '../observe/escape.ts'
-import type { Attempt, Client, Front } from '../protocol/protocol.ts'
-import { canonical, printEndpoint } from '../wire/address.ts'
+import type { Attempt, Front } from '../protocol/protocol.ts'
+import { printEndpoint } from '../wire/address.ts'
 import { Splice } from '../wire/splice.ts'
 import { Deadline } from '../wire/wheel.ts'
 import { Wire } from '../wire/wire.ts'
+import type { Failure } from '../words/failure.ts'
 import { Authentication, type Verdict } from './authenticate.ts'
 import type { Endpoint } from './backends.ts'
 import { Conversation } from './conversation.ts'
 import { secure } from './handshake.ts'
 import { unavailable } from './names.ts'
+import { behind, clientOf, type Origin, originOf, readProxyHeader } from './origin.ts'
 import { type Ended, fields, Record } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
@@ -31,11 +33,10 @@ export class Session {
   readonly #listen: Listen
   readonly #wire: Wire
   readonly #deadline: Deadline
-  readonly #address: string
-  readonly #port: number
+  #origin: Origin
   #secure = false
-  /** Started at accept, awaited when a backend must be told. */
-  readonly #name: Promise<string> | undefined
+  /** Started as soon as the client's address is known, awaited when a backend must be told. */
+  #name: Promise<string> | undefined
   #abandonHandshake: (() => void) | undefined
   #splice: Splice | undefined
   #endpoint: Endpoint | undefined
@@ -45,17 +46,12 @@ export class Session {
     this.#shared = shared
     this.#runtime = runtime
     this.#listen = listen
-    this.#address = canonical(socket.remoteAddress ?? 'unix:')
-    this.#port = socket.remotePort ?? 0
-    const { name } = runtime.protocol
-    const client = printEndpoint(this.#address, this.#port)
-    this.record = new Record(shared.newId(), name, listen.name, client)
+    this.#origin = originOf(socket)
+    const { address, port } = this.#origin
+    const client = printEndpoint(address, port)
+    this.record = new Record(shared.newId(), runtime.protocol.name, listen.name, client)
     this.#wire = new Wire(socket)
     this.#deadline = new Deadline(() => this.#expired())
-    this.#name =
-      name === 'smtp' && runtime.settings.resolver.kind === 'system'
-        ? shared.names.of(this.#address)
-        : undefined
   }
 
   /** Carries the session up to its relay phase, or to its end. Never rejects. `closed` is called at the end. */
@@ -81,8 +77,14 @@ export class Session {
 
   async #open(): Promise<Front | undefined> {
     this.#arm()
-    if (this.#listen.ssl && !(await this.#handshake())) return undefined
-    const { settings } = this.#runtime
+    const bad = this.#listen.proxyProtocol ? await this.#proxied() : undefined
+    if (bad !== undefined) return this.#refuse(bad, 'protocol')
+    const { settings, admits } = this.#runtime
+    const { address } = this.#origin
+    if (admits?.(address) === false) return this.#refuse('denied')
+    if (this.record.protocol === 'smtp' && settings.resolver.kind === 'system')
+      this.#name = this.#shared.names.of(address)
+    if (this.#listen.ssl && !(await this.#handshake(true))) return undefined
     this.record.stage = 'greeting'
     if (settings.smtp_greeting_delay > 0 && this.record.protocol === 'smtp') {
       if (await this.#spokeEarly(settings.smtp_greeting_delay)) return undefined
@@ -94,6 +96,22 @@ export class Session {
     this.#wire.write(text)
     this.record.stage = 'commands'
     return next
+  }
+
+  /** Takes the PROXY header; why it cannot be, if so. */
+  async #proxied(): Promise<string | undefined> {
+    const header = await readProxyHeader(this.#wire)
+    if (header.kind === 'invalid') return `PROXY header: ${header.reason}`
+    this.#origin = behind(this.#origin, header, this.#runtime.trusted)
+    this.record.client = printEndpoint(this.#origin.address, this.#origin.port)
+    return undefined
+  }
+
+  /** Ends the session before anything was said. */
+  #refuse(reason: string, failure?: Failure): undefined {
+    this.record.failure ??= failure
+    this.record.reason = reason
+    this.#wire.socket.destroy()
   }
 
   /** Holds the greeting; a client that does not wait for it is turned away (it is no mail program). */
@@ -121,7 +139,7 @@ export class Session {
       maxErrors: this.#runtime.settings.max_errors,
       maxCommands: this.#runtime.settings.max_commands,
       secure: async () => {
-        if (!(await this.#handshake())) return false
+        if (!(await this.#handshake(false))) return false
         this.record.stage = 'commands'
         this.#arm()
         return true
@@ -143,7 +161,9 @@ export class Session {
     record.mechanism = attempt.mechanism
     if (attempt.mechanism !== 'none') record.login = escaped(attempt.login, 128)
     const began = performance.now()
-    const client = await this.#client()
+    const name = (await this.#name) ?? unavailable
+    const about = { listen: this.#listen, record, secure: this.#secure, name }
+    const client = clientOf(this.#origin, about)
     const authentication = new Authentication({
       shared: this.#shared,
       runtime: this.#runtime,
@@ -180,25 +200,6 @@ export class Session {
     this.#arm()
     this.#wire.write(verdict.text)
     return verdict.stays
-  }
-
-  async #client(): Promise<Client> {
-    const { socket } = this.#wire
-    const { record } = this
-    const listen = this.#listen
-    const translated = listen.public !== listen.port
-    return {
-      session: record.id,
-      address: this.#address,
-      port: this.#port,
-      name: (await this.#name) ?? unavailable,
-      ...(translated || !socket.localAddress
-        ? {}
-        : { dialled: { address: canonical(socket.localAddress), port: listen.public } }),
-      publicPort: listen.public,
-      secure: this.#secure,
-      ...(record.sni === undefined ? {} : { serverName: record.sni }),
-    }
   }
 
   #carry(attempt: Attempt, verdict: Extract<Verdict, { kind: 'carried' }>): void {
@@ -238,13 +239,11 @@ export class Session {
     })
   }
 
-  async #handshake(): Promise<boolean> {
-    const { contexts } = this.#runtime
-    if (!contexts) return false
+  async #handshake(implicit: boolean): Promise<boolean> {
     this.#arm()
-    const { done, abandon } = secure(this.#wire, contexts, this.#runtime, this.#shared, this.record)
-    this.#abandonHandshake = abandon
-    const outcome = await done
+    const handshake = secure(this.#wire, this.#runtime, this.#shared, this.record, implicit)
+    this.#abandonHandshake = handshake?.abandon
+    const outcome = await handshake?.done
     this.#abandonHandshake = undefined
     this.#secure = outcome === 'done'
     if (typeof outcome === 'object') {

@@ -56,11 +56,19 @@ test('tells everything that is known of an SMTP client', () => {
     rcpt: Buffer.from('RCPT TO:<c@d>'),
   } as const
   const told = asked(
-    { attempt, client: { name: '[TEMPUNAVAIL]' } },
+    {
+      attempt,
+      client: {
+        name: '[TEMPUNAVAIL]',
+        proxied: {
+          source: { address: '192.0.2.1', port: 1 },
+          destination: { address: '192.0.2.2', port: 25 },
+        },
+      },
+    },
     {
       protocol: 'smtp',
       number: 3,
-      proxied: { address: '192.0.2.1', port: 1, serverAddress: '192.0.2.2', serverPort: 25 },
       tls: {
         protocol: 'TLSv1.3',
         cipher: 'TLS_AES_256_GCM_SHA384',
