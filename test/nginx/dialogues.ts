@@ -100,7 +100,8 @@ const judged: readonly Dialogue[] = protocolNames.flatMap(protocol =>
           answers,
           door: doorOf(protocol, way, door),
         },
-        lines: [...first, ...second],
+        // Who was let in does not log in once more.
+        lines: [...first, ...(title.startsWith('denies') ? second : [])],
       }),
     ),
   ),

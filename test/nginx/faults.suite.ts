@@ -264,7 +264,7 @@ suite('backends', { concurrency: 8 }, () => {
       manners: { RCPT: 'yes' },
       split: 'at once',
     })
-    assert.match(said(nginx), /^yes\r\nQUIT\r\n$/m)
+    assert.match(said(nginx), /^yes\r\n221 2\.0\.0 QUIT\r\n$/m)
     assert.match(said(postern), /^451 4\.3\.2 Internal server error\r\nEND$/m)
   })
 

@@ -1,6 +1,6 @@
 /**
  * A backend that answers each command by a rule, whichever commands the proxy chooses to say, and
- * keeps every octet that it is told. What is no command of the login is echoed.
+ * keeps every octet that it is told. What is no command of the login is echoed, in SMTP as a reply.
  */
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
@@ -69,7 +69,7 @@ export async function startRecordingBackend(
         held = held.slice(end + 2)
         const { word, tag } = name(line)
         const reply = manners[word]
-        queue = queue.then(() => act(socket, reply ?? line, tag))
+        queue = queue.then(() => act(socket, reply ?? echo(protocol, line), tag))
       }
     })
     socket.on('end', () => socket.end())
@@ -86,6 +86,11 @@ export async function startRecordingBackend(
       await once(server, 'close')
     },
   }
+}
+
+function echo(protocol: ProtocolName, line: string): string {
+  if (protocol !== 'smtp') return line
+  return `${line === 'QUIT' ? '221' : '250'} 2.0.0 ${line}`
 }
 
 interface Named {
