@@ -25,7 +25,7 @@ export interface Call {
 
 export type Reply = { readonly kind: 'ok'; readonly body: unknown } | Refused | Unanswered
 export type Opened =
-  | { readonly kind: 'open'; readonly stream: IncomingMessage }
+  | { readonly kind: 'open'; readonly stream: AsyncIterable<Buffer> }
   | Refused
   | Unanswered
 

@@ -63,7 +63,9 @@ function holdsListeners(
 ): boolean {
   return (
     held.size === wanted.length &&
-    wanted.every(({ name, conditions }) => holds(conditionsOf(held.get(name)), conditions))
+    wanted.every(
+      ({ name, conditions }) => held.has(name) && holds(conditionsOf(held.get(name)), conditions),
+    )
   )
 }
 

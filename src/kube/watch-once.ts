@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../source/clock.ts'
 import type { Client } from './client.ts'
 import { Framing } from './framing.ts'
@@ -83,7 +82,7 @@ export async function watchOnce(watching: Watching): Promise<End> {
 }
 
 async function follow(
-  stream: IncomingMessage,
+  stream: AsyncIterable<Buffer>,
   { watched: { resource }, event }: Watching,
   heard: () => void,
 ): Promise<End> {
