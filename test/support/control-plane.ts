@@ -21,7 +21,7 @@ export interface ControlPlane extends AsyncDisposable {
 const install =
   'run scripts/kube/build.sh DIR && scripts/kube/clients.sh DIR, and set KUBE_BIN=DIR (or KUBECONFIG to a cluster)'
 
-function program(name: string): string {
+export function program(name: string): string {
   const folders = [process.env['KUBE_BIN'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter)]
   const found = folders.map(folder => join(folder, name)).find(path => existsSync(path))
   if (found === undefined) throw new Error(`${name} is not installed: ${install}`)
