@@ -1,5 +1,5 @@
 import { lookup, reverse } from 'node:dns/promises'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { canonical } from '../wire/address.ts'
 
 /**
@@ -46,7 +46,17 @@ const system: Resolver = {
   },
 }
 
-export function names({ resolver = system, timeout = lookupTimeout } = {}): Names {
+export function names({
+  resolver = system,
+  timeout = lookupTimeout,
+  valid = rememberedFor,
+}: {
+  readonly resolver?: Resolver
+  /** For all that one name takes, ms. */
+  readonly timeout?: number
+  /** How long a name is remembered, ms. */
+  readonly valid?: number
+} = {}): Names {
   const remembered = new Map<string, { readonly name: string; readonly until: number }>()
   const asking = new Map<string, Promise<string>>()
 
@@ -60,11 +70,13 @@ export function names({ resolver = system, timeout = lookupTimeout } = {}): Name
   function remember(address: string, name: string): void {
     const oldest = remembered.keys().next()
     if (remembered.size >= mostRemembered && !oldest.done) remembered.delete(oldest.value)
-    remembered.set(address, { name, until: performance.now() + rememberedFor })
+    remembered.set(address, { name, until: performance.now() + valid })
   }
 
   return {
     of(address) {
+      // A client of a Unix socket; nginx cannot name it either.
+      if (isIP(address) === 0) return Promise.resolve(tempUnavailable)
       const known = remembered.get(address)
       if (known && known.until > performance.now()) return Promise.resolve(known.name)
       remembered.delete(address)
@@ -102,9 +114,13 @@ async function confirmed(resolver: Resolver, address: string): Promise<string> {
   return answer
 }
 
+/** Whether a resolver said for good that there is nothing. */
+export function isNameless(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && nameless.has(String(error.code))
+}
+
 function verdict(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return nameless.has(code) ? unavailable : tempUnavailable
+  return isNameless(error) ? unavailable : tempUnavailable
 }
 
 async function withTimeout(name: Promise<string>, ms: number): Promise<string> {

@@ -7,7 +7,7 @@ import { Lender } from '../wire/lend.ts'
 import { Wheel } from '../wire/wheel.ts'
 import { Backends } from './backends.ts'
 import { Listener } from './listener.ts'
-import { names } from './names.ts'
+import { Resolvers } from './resolvers.ts'
 import { type Runtime, runtime } from './runtime.ts'
 import { Sessions } from './sessions.ts'
 import type { RelayMetrics, Shared } from './shared.ts'
@@ -30,7 +30,7 @@ export class Relay {
       wheel: new Wheel(),
       lender: new Lender(),
       backends: new Backends(),
-      names: names(),
+      resolvers: new Resolvers(),
       metrics: about.metrics,
       log: about.log,
       sessions: new Sessions(),

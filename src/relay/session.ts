@@ -82,8 +82,8 @@ export class Session {
     const { settings, admits } = this.#runtime
     const { address } = this.#origin
     if (admits?.(address) === false) return this.#refuse('denied')
-    if (this.record.protocol === 'smtp' && settings.resolver.kind === 'system')
-      this.#name = this.#shared.names.of(address)
+    if (this.record.protocol === 'smtp')
+      this.#name = this.#shared.resolvers.of(settings)?.of(address)
     if (this.#listen.ssl && !(await this.#handshake(true))) return undefined
     this.record.stage = 'greeting'
     if (settings.smtp_greeting_delay > 0 && this.record.protocol === 'smtp') {

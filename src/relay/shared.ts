@@ -4,7 +4,7 @@ import type { Metrics } from '../observe/metrics.ts'
 import type { Lender } from '../wire/lend.ts'
 import type { Wheel } from '../wire/wheel.ts'
 import type { Backends } from './backends.ts'
-import type { Names } from './names.ts'
+import type { Resolvers } from './resolvers.ts'
 import type { Sessions } from './sessions.ts'
 
 export type RelayMetrics = Metrics<typeof relayMetrics>
@@ -14,7 +14,7 @@ export interface Shared {
   readonly wheel: Wheel
   readonly lender: Lender
   readonly backends: Backends
-  readonly names: Names
+  readonly resolvers: Resolvers
   readonly metrics: RelayMetrics
   log: Log
   readonly sessions: Sessions

@@ -50,14 +50,14 @@ export const coreRows = {
     default: 'off',
     fallback: { kind: 'off' },
     field: saidByAuth,
-    doc: "Whether an SMTP client's name is looked up, and confirmed by its address, to tell the backend and the auth server: by these name servers, in turn, or, with `system`, as the machine does. `valid=` is how long an answer counts.",
+    doc: "Whether an SMTP client's name is looked up, and confirmed by its address, to tell the backend and the auth server: by these name servers, in turn, or, with `system`, as the machine does. `valid=` is how long an answer counts, a minute unless said.",
   }),
   resolver_timeout: set(one('TIME', duration()), {
     contexts,
     default: '30s',
     fallback: 30_000,
     field: saidByAuth,
-    doc: 'How long each of the two lookups may take; a client that was not found by then is `[TEMPUNAVAIL]`.',
+    doc: 'How long each of the two lookups may take, with `system` both together and 5s at most; a client that was not found by then is `[TEMPUNAVAIL]`.',
   }),
   set_real_ip_from: every(network('host'), {
     contexts,
