@@ -66,7 +66,8 @@ function verifyError(tls: TLSSocket): VerifyError | undefined {
   const error: unknown = Reflect.apply(verify, handle, [])
   if (error === null || error === undefined) return undefined
   if (!(error instanceof Error) || !('code' in error)) return unknown
-  return { code: String(error.code), message: error.message }
+  // Behind OpenSSL's words Node gives advice.
+  return { code: String(error.code), message: error.message.replace(/;.*/s, '') }
 }
 
 /** Should a Node no longer tell, nobody is let in. */
