@@ -101,6 +101,7 @@ const smtp: Rows = [
   ['leaves at once', []],
   ['says EHLO', ['EHLO client.test', 'ehlo again.test']],
   ['says HELO', ['HELO client.test']],
+  ['says HELO behind EHLO', ['EHLO client.test', 'HELO client.test']],
   ['says HELO without a name', ['HELO', 'EHLO']],
   ['says EHLO with two names', ['EHLO a b']],
   ['says NOOP and RSET', ['NOOP', 'NOOP x', 'RSET', 'rset']],

@@ -97,7 +97,24 @@ export const exceptions: readonly Exception[] = [
       backend: outcome.backend.replace('USER alice\r\nPASS \r\n', 'AUTH PLAIN AGFsaWNlAA==\r\n'),
     }),
   },
+  {
+    reason:
+      'a client that said HELO behind EHLO is one that said HELO (RFC 5321 4.1.4); nginx holds on to EHLO',
+    kind: 'purpose',
+    concerns: ({ lines }) =>
+      lines.some((line, i) => line.startsWith('HELO') && lines.slice(0, i).some(isEhlo)),
+    mend: outcome => ({
+      ...outcome,
+      backend: outcome.backend.includes('XCLIENT')
+        ? outcome.backend.replace('EHLO client.test', 'HELO client.test')
+        : outcome.backend.replace('EHLO', 'HELO'),
+    }),
+  },
 ]
+
+function isEhlo(line: string): boolean {
+  return line.startsWith('EHLO')
+}
 
 /** Dialogues that are not compared, for the reason of a test of their own in `faults.suite.ts`. */
 export const apart: readonly {

@@ -50,6 +50,10 @@ export const logins: Readonly<Record<ProtocolName, Rows>> = {
   smtp: [
     ['AUTH PLAIN without EHLO', [`AUTH PLAIN ${plainResponse}`]],
     ['AUTH PLAIN behind HELO', ['HELO client.test', `AUTH PLAIN ${plainResponse}`]],
+    [
+      'AUTH PLAIN behind EHLO and HELO',
+      ['EHLO client.test', 'HELO client.test', `AUTH PLAIN ${plainResponse}`],
+    ],
     ...sasl('AUTH').map(
       ([title, lines]) => [`AUTH ${title}`, ['EHLO client.test', ...lines]] as const,
     ),

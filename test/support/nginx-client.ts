@@ -1,8 +1,9 @@
 /** A client that says its lines as a split wants it, and writes down what it hears. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { ProtocolName } from '../../src/words/protocol-name.ts'
+import type { KeyPair } from './certificates.ts'
 
 export const splits = ['line by line', 'octet by octet', 'command by command', 'at once'] as const
 /** The first two wait for the reply to each line, the others pipeline. */
@@ -17,6 +18,8 @@ export interface Visit {
   /** The address that the client comes from. */
   readonly from: string
   readonly implicitTls: boolean
+  /** What the client shows in a handshake. */
+  readonly keys?: KeyPair | undefined
   readonly lines: readonly Line[]
   readonly split: Split
 }
@@ -30,7 +33,7 @@ export async function visit(visit: Visit): Promise<readonly string[]> {
   const heard: string[] = [await client.until(text => isWhole(text, visit.protocol, ''))]
   const waits = visit.split === 'line by line' || visit.split === 'octet by octet'
   for (const lines of waits ? visit.lines.map(line => [line]) : pipelines(visit.lines)) {
-    if (lines[0] === 'TLS') heard.push(await client.startTls())
+    if (lines[0] === 'TLS') heard.push(await client.startTls(visit.keys))
     else {
       await client.say(lines.map(octets), visit.split)
       heard.push(await client.until(ended(visit, lines, waits)))
@@ -91,6 +94,10 @@ function isEcho(text: string, said: Line): boolean {
   return text.endsWith(octets(said))
 }
 
+function shown(keys: KeyPair | undefined): ConnectionOptions {
+  return { rejectUnauthorized: false, ...(keys && { cert: keys.certificate, key: keys.key }) }
+}
+
 class Client {
   #socket: Socket
   #held = ''
@@ -102,11 +109,11 @@ class Client {
     this.#listen(socket)
   }
 
-  static async open({ port, from, implicitTls, protocol }: Visit): Promise<Client> {
+  static async open({ port, from, implicitTls, keys, protocol }: Visit): Promise<Client> {
     const socket = connect({ port, host: '127.0.0.1', localAddress: from, noDelay: true })
     await once(socket, 'connect')
     if (!implicitTls) return new Client(socket)
-    const tls = connectTls({ socket, rejectUnauthorized: false, ALPNProtocols: [protocol] })
+    const tls = connectTls({ socket, ...shown(keys), ALPNProtocols: [protocol] })
     await once(tls, 'secureConnect')
     return new Client(tls)
   }
@@ -142,9 +149,9 @@ class Client {
     return late ? `${text}(silence)` : text
   }
 
-  async startTls(): Promise<string> {
+  async startTls(keys: KeyPair | undefined): Promise<string> {
     this.#socket.removeAllListeners('data')
-    const tls = connectTls({ socket: this.#socket, rejectUnauthorized: false })
+    const tls = connectTls({ socket: this.#socket, ...shown(keys) })
     this.#listen(tls)
     this.#socket = tls
     const bell = setTimeout(() => tls.destroy(new Error('no handshake')), patience)

@@ -1,5 +1,6 @@
 /** One dialogue on one of the two programs: what client, auth server and backend saw of it. */
 import type { ProtocolName } from '../../src/words/protocol-name.ts'
+import type { KeyPair } from './certificates.ts'
 import type { Answer } from './nginx-auth.ts'
 import { type Manners, startRecordingBackend } from './nginx-backend.ts'
 import { type Line, type Split, visit } from './nginx-client.ts'
@@ -12,6 +13,7 @@ export interface Dialogue {
   /** The name of the server's port in the text. */
   readonly door: string
   readonly implicitTls: boolean
+  readonly keys?: KeyPair
   readonly lines: readonly Line[]
   readonly answers: readonly Answer[]
   readonly manners: Manners
@@ -38,12 +40,12 @@ export async function perform(
   split: Split,
   from: string,
 ): Promise<Outcome> {
-  const { answers, door, implicitTls, lines, manners, protocol } = dialogue
+  const { answers, door, implicitTls, keys, lines, manners, protocol } = dialogue
   const backend = await startRecordingBackend(protocol, manners)
   try {
     const asked = side.auth.judge(from, { answers, port: backend.port })
     const client = await visit({
-      ...{ protocol, from, implicitTls, lines, split },
+      ...{ protocol, from, implicitTls, keys, lines, split },
       port: side.port(door),
     })
     return {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { makeAuthority } from './certificates.ts'
+import { type KeyPair, makeAuthority } from './certificates.ts'
 import { nginxParts, startNginx } from './nginx.ts'
 import { type RawAuthServer, startRawAuthServer } from './nginx-auth.ts'
 import { freePort } from './ports.ts'
@@ -22,6 +22,8 @@ export interface Side {
 }
 
 export interface Pair extends Readonly<Record<SideName, Side>> {
+  /** Of a client, from the authority of `ca.crt`. */
+  readonly clientKeys: KeyPair
   stop(): Promise<void>
 }
 
@@ -49,6 +51,7 @@ export async function startPair(text: string): Promise<Pair> {
   return {
     nginx,
     postern,
+    clientKeys: await authority.issue(['alice']),
     stop: async () => {
       await stop(nginx)
       await stop(postern)
