@@ -28,10 +28,13 @@ export function program(name: string): string {
   return found
 }
 
-export async function controlPlane(): Promise<ControlPlane> {
+/** With `settings` of scripts/kube/up.sh one of our own in any case. */
+export async function controlPlane(
+  settings?: Readonly<Record<string, string>>,
+): Promise<ControlPlane> {
   const kubectl = program('kubectl')
-  const given = process.env['KUBECONFIG']
-  const own = given === undefined ? await ownPlane() : undefined
+  const given = settings ? undefined : process.env['KUBECONFIG']
+  const own = given === undefined ? await ownPlane(settings) : undefined
   const kubeconfig = own?.kubeconfig ?? given ?? ''
   const env = { ...process.env, KUBECONFIG: kubeconfig }
   const proxy = spawn(kubectl, ['proxy', '--port=0'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -53,10 +56,12 @@ export async function controlPlane(): Promise<ControlPlane> {
   }
 }
 
-async function ownPlane(): Promise<{ readonly state: string; readonly kubeconfig: string }> {
+async function ownPlane(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ readonly state: string; readonly kubeconfig: string }> {
   for (const name of ['etcd', 'kube-apiserver']) program(name)
   const state = await mkdtemp(join(tmpdir(), 'postern-e2e-'))
-  const env = { ...process.env, KCM: '0' }
+  const env = { ...process.env, KCM: '0', ...settings }
   const { stdout } = await run(join(scripts, 'up.sh'), [state], { env })
   return { state, kubeconfig: stdout.trim() }
 }

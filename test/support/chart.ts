@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+import { program } from './control-plane.ts'
+
+const root = new URL('../..', import.meta.url).pathname
+export const chart = join(root, 'charts/postern')
+
+/** Ready-made sets of values, by name. */
+export const valueFiles: ReadonlyMap<string, string> = new Map(
+  globSync('ci/*-values.yaml', { cwd: chart })
+    .sort()
+    .map(path => [path.replace(/^ci\/|-values\.yaml$/g, ''), join(chart, path)]),
+)
+
+/** An object as it is, whatever its kind. */
+export interface Manifest {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: { readonly name: string; readonly namespace?: string }
+  readonly spec?: Readonly<Record<string, unknown>>
+}
+
+/** Helm on the cluster of `kubeconfig`; it throws what Helm said where it fails. */
+export const helmOn =
+  (kubeconfig: string) =>
+  (...args: readonly string[]): string =>
+    execFileSync(program('helm'), args, {
+      env: { ...process.env, KUBECONFIG: kubeconfig },
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+
+/** What the chart renders, without a cluster. */
+export function render(...more: readonly string[]): readonly Manifest[] {
+  const text = helmOn('/dev/null')('template', 'postern', chart, '--namespace=postern', ...more)
+  return parseAllDocuments(text).flatMap(document => document.toJS() ?? [])
+}
+
+/** The pods of the workloads among `objects`. */
+export function podsOf(objects: readonly Manifest[]): readonly Manifest[] {
+  return objects.flatMap(({ kind, metadata, spec }) => {
+    const template: unknown = spec?.['template']
+    if (!['Deployment', 'DaemonSet'].includes(kind) || typeof template !== 'object') return []
+    return [{ ...template, apiVersion: 'v1', kind: 'Pod', metadata }]
+  })
+}
