@@ -1,11 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs'
-import type { RelayConfig } from '../config/config.ts'
+import type { RelayConfig, ServerSettings } from '../config/config.ts'
 import { pretty } from '../directives/error.ts'
 import type { Answer, ListenerAnswer } from '../handoff/answer.ts'
 import { listen as serveRequests } from '../handoff/listen.ts'
 import { accepted, candidates, type Generation, load } from '../handoff/load.ts'
 import { type HttpServer, probe, serveHttp } from '../observe/http.ts'
-import { createLog, type OpenLog, type Output } from '../observe/log.ts'
+import { createLog, type OpenLog } from '../observe/log.ts'
 import { relayMetrics } from '../observe/metric-table.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { leave } from '../relay/leave.ts'
@@ -13,6 +13,7 @@ import { Relay } from '../relay/relay.ts'
 import { state } from '../relay/state.ts'
 import type { Arguments } from './relay-arguments.ts'
 import { keyErrors, parseConfig, readConfig } from './relay-check.ts'
+import { outputs, ServerLogs } from './server-logs.ts'
 import { version } from './version.ts'
 
 /**
@@ -80,6 +81,7 @@ function listenFaults(config: RelayConfig, answers: readonly ListenerAnswer[]): 
 
 class Program {
   readonly #log: OpenLog
+  readonly #logs: ServerLogs
   readonly #metrics = createMetrics(relayMetrics, { process: true })
   readonly #relay: Relay
   readonly #closers: (() => Promise<void>)[] = []
@@ -92,7 +94,9 @@ class Program {
 
   private constructor(log: OpenLog) {
     this.#log = log
-    this.#relay = new Relay({ log, metrics: this.#metrics })
+    this.#logs = new ServerLogs(log)
+    const logOf = (server: ServerSettings) => this.#logs.of(server)
+    this.#relay = new Relay({ log, logOf, metrics: this.#metrics })
     this.#metrics.info('build_info', { version, node_version: process.versions.node })
     this.#metrics.beforeScrape(() => {
       this.#metrics.counter('log_records_dropped_total', {}).value = log.dropped()
@@ -104,7 +108,7 @@ class Program {
     config: RelayConfig | undefined,
   ): Promise<Program | { readonly errors: readonly string[] }> {
     try {
-      const program = new Program(createLog(outputs(config)))
+      const program = new Program(createLog(outputs(config?.main.error_log ?? [])))
       if (http) program.#serve(await program.#pages(http))
       program.#signals()
       return program
@@ -125,6 +129,7 @@ class Program {
     generation: string | undefined,
   ): Promise<readonly ListenerAnswer[]> {
     const began = performance.now()
+    this.#logs.apply(config)
     const answers = await this.#relay.apply(config)
     this.#applied = true
     this.#generation = generation
@@ -251,14 +256,4 @@ class Program {
     if (this.#pid) rmSync(this.#pid, { force: true })
     this.#pid = undefined
   }
-}
-
-/** The JSON log goes to stdout; what `error_log` names gets the records of its level besides. */
-function outputs(config: RelayConfig | undefined): readonly Output[] {
-  const named = config?.main.error_log ?? []
-  const loud = named.some(({ target, level }) => target === 'stderr' && level === 'debug')
-  return [
-    { target: 'stdout', level: loud ? 'debug' : 'info' },
-    ...named.filter(({ target }) => target !== 'stderr'),
-  ]
 }

@@ -1,5 +1,7 @@
 import { pino } from 'pino'
-import { openSink, type Sink } from './sink.ts'
+import type { Syslog } from '../words/syslog.ts'
+import { Outlets } from './outlets.ts'
+import type { Sink } from './sink.ts'
 
 /** Severities, and how they compare: pino's numbers, with syslog's words of `error_log` between. */
 const severities = {
@@ -29,14 +31,21 @@ export interface Log extends Readonly<Record<Severity, Write>> {
 type Write = (message: string, fields?: Fields) => void
 
 export interface Output {
-  /** `stdout`, `stderr`, the path of a file to append to, or something that takes lines. */
-  readonly target: string | { write(line: string): void }
+  /** `stdout`, `stderr`, the path of a file to append to, a syslog server, or something that takes lines. */
+  readonly target: string | Syslog | { write(line: string): void }
   /** The least severity that is written. */
   readonly level: Severity
 }
 
 /** The log of a program, which opened its outputs and closes them. */
 export interface OpenLog extends Log {
+  /**
+   * Writes to `outputs` from now on, and closes whatever is neither of them nor of `besides`.
+   * @throws as `createLog`.
+   */
+  retarget(outputs: readonly Output[], besides?: readonly Output[]): void
+  /** A log of other outputs, which opens and closes nothing that this one has open. */
+  beside(outputs: readonly Output[]): Log
   /** Opens files by their names again, after they were moved away; says so where one cannot be. */
   reopen(): void
   /** Writes out what waits. It also happens by itself, and when the process exits. */
@@ -53,24 +62,33 @@ type Logger = pino.Logger<Severity, boolean>
  * @throws Error where an output's file cannot be opened.
  */
 export function createLog(outputs: Output | readonly Output[]): OpenLog {
-  const opened = [outputs].flat().map(open)
-  const sinks = opened.map(({ sink }) => sink)
-  const log = new BoundLog(pino(options(opened), fanOut(opened)))
+  const outlets = new Outlets()
+  const fan: Fan = { opened: [outputs].flat().map(output => open(output, outlets)) }
+  const logger = pino(options(fan), fanOut(fan))
+  const log = new BoundLog(logger)
   return Object.assign(log, {
+    retarget: (wanted: readonly Output[], besides: readonly Output[] = []) => {
+      fan.opened = wanted.map(output => open(output, outlets))
+      logger.level = loudest(fan)
+      const used = [...wanted, ...besides].map(({ target }) => target)
+      outlets.keep(used.filter(isLasting))
+    },
+    beside: (wanted: readonly Output[]) => {
+      const other: Fan = { opened: wanted.map(output => open(output, outlets)) }
+      return new BoundLog(pino(options(other), fanOut(other)))
+    },
     reopen: () => {
-      for (const sink of sinks) {
-        const error = sink.reopen()
-        if (error !== undefined) log.error('log file not reopened', { error })
-      }
+      for (const error of outlets.reopen()) log.error('log file not reopened', { error })
     },
-    flush: () => {
-      for (const sink of sinks) sink.flush()
-    },
-    close: () => {
-      for (const sink of sinks) sink.close()
-    },
-    dropped: () => sinks.reduce((sum, sink) => sum + sink.dropped, 0),
+    flush: () => outlets.flush(),
+    close: () => outlets.close(),
+    dropped: () => outlets.dropped,
   })
+}
+
+/** What a log writes to now. */
+interface Fan {
+  opened: readonly Opened[]
 }
 
 /** A log that nobody reads. */
@@ -83,8 +101,12 @@ interface Opened {
   readonly level: Severity
 }
 
-function open({ target, level }: Output): Opened {
-  return { sink: typeof target === 'string' ? openSink(target) : sinkOf(target), level }
+function open({ target, level }: Output, outlets: Outlets): Opened {
+  return { sink: isLasting(target) ? outlets.open(target) : sinkOf(target), level }
+}
+
+function isLasting(target: Output['target']): target is string | Syslog {
+  return typeof target === 'string' || 'facility' in target
 }
 
 function sinkOf(target: { write(line: string): void }): Sink {
@@ -98,28 +120,38 @@ function sinkOf(target: { write(line: string): void }): Sink {
   }
 }
 
-function options(opened: readonly Opened[]): pino.LoggerOptions<Severity, boolean> {
-  const loudest = opened.toSorted((a, b) => severities[a.level] - severities[b.level])[0]
+function loudest({ opened }: Fan): Severity {
+  const [first] = opened.toSorted((a, b) => severities[a.level] - severities[b.level])
+  return first?.level ?? 'emerg'
+}
+
+function options(fan: Fan): pino.LoggerOptions<Severity, boolean> {
   return {
     base: null,
     customLevels: severities,
     useOnlyCustomLevels: true,
-    level: loudest?.level ?? 'emerg',
+    level: loudest(fan),
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: level => ({ level }) },
     serializers: { error: pino.stdSerializers.err },
   }
 }
 
+/** Syslog's numbers, by pino's. */
+const syslogSeverities: ReadonlyMap<number, number> = new Map(
+  Object.values(severities).map((number, at) => [number, 7 - at]),
+)
+
 /** Each output is written what its own level lets through. */
-function fanOut(opened: readonly Opened[]): pino.DestinationStream & { lastLevel: number } {
+function fanOut(fan: Fan): pino.DestinationStream & { lastLevel: number } {
   return {
     // Asks pino to set `lastLevel` before each write.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string): void {
-      for (const { sink, level } of opened) {
-        if (this.lastLevel >= severities[level]) sink.write(line)
+      for (const { sink, level } of fan.opened) {
+        if (this.lastLevel >= severities[level])
+          sink.write(line, syslogSeverities.get(this.lastLevel))
       }
     },
   }

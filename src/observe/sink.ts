@@ -6,7 +6,8 @@ import { closeSync, openSync, writeSync } from 'node:fs'
  * and counted.
  */
 export interface Sink {
-  write(line: string): void
+  /** `severity` is syslog's number (RFC 5424 6.2.1), for those who tell it. */
+  write(line: string, severity?: number): void
   /** Opens the file by its name again; if that fails the old one is kept and the fault returned. */
   reopen(): Error | undefined
   /** Writes what waits, as far as the reader takes it. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Listen, RelayConfig } from '../config/config.ts'
+import type { Listen, RelayConfig, ServerSettings } from '../config/config.ts'
 import { diff, listeners, socketKey } from '../config/diff.ts'
 import type { ListenerAnswer } from '../handoff/answer.ts'
 import type { Log } from '../observe/log.ts'
 import { Lender } from '../wire/lend.ts'
 import { Wheel } from '../wire/wheel.ts'
 import { Backends } from './backends.ts'
+import { Limits } from './limits.ts'
 import { Listener } from './listener.ts'
 import { Resolvers } from './resolvers.ts'
 import { type Runtime, runtime } from './runtime.ts'
@@ -23,7 +24,11 @@ export class Relay {
   readonly #listeners = new Map<string, Listener>()
   #applied: readonly ListenerAnswer[] = []
 
-  constructor(about: { readonly log: Log; readonly metrics: RelayMetrics }) {
+  constructor(about: {
+    readonly log: Log
+    readonly metrics: RelayMetrics
+    readonly logOf?: (server: ServerSettings) => Log
+  }) {
     const prefix = randomBytes(6).toString('base64url').replaceAll('_', '/')
     let counter = 0
     this.#shared = {
@@ -33,7 +38,9 @@ export class Relay {
       resolvers: new Resolvers(),
       metrics: about.metrics,
       log: about.log,
+      logOf: about.logOf ?? (() => about.log),
       sessions: new Sessions(),
+      limits: new Limits(),
       newId: () => `${prefix}${(counter++).toString(36)}`,
     }
   }

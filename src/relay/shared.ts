@@ -1,9 +1,11 @@
+import type { ServerSettings } from '../config/config.ts'
 import type { Log } from '../observe/log.ts'
 import type { relayMetrics } from '../observe/metric-table.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Lender } from '../wire/lend.ts'
 import type { Wheel } from '../wire/wheel.ts'
 import type { Backends } from './backends.ts'
+import type { Limits } from './limits.ts'
 import type { Resolvers } from './resolvers.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -17,7 +19,10 @@ export interface Shared {
   readonly resolvers: Resolvers
   readonly metrics: RelayMetrics
   log: Log
+  /** The log of a server block that has one of its own. */
+  logOf(server: ServerSettings): Log
   readonly sessions: Sessions
+  readonly limits: Limits
   /** Makes a session's id: unlike any other of this and, most likely, of every other process. */
   readonly newId: () => string
 }

@@ -26,7 +26,7 @@ export const arrows: Readonly<Record<string, Room>> = {
   observe: {
     rooms: ['words'],
     packages: ['pino', 'prom-client'],
-    modules: ['fs', 'http', 'events'],
+    modules: ['fs', 'http', 'events', 'dgram', 'os'],
   },
   api: { rooms: ['directives', 'words'], packages: [], modules: [] },
   model: { rooms: ['api', 'directives', 'words'], packages: [], modules: ['crypto', 'tls'] },

@@ -27,6 +27,8 @@ export interface RelayProcess {
   readonly metrics: () => Promise<string>
   /** Sends HUP; done when the relay has applied what it read. */
   readonly reload: () => Promise<void>
+  /** Sends USR1. */
+  readonly reopen: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -55,6 +57,7 @@ async function startRelayWith(words: readonly string[]): Promise<RelayProcess> {
       relay.signal('SIGHUP')
       await eventually('the relay to reload', () => applied() > before)
     },
+    reopen: () => relay.signal('SIGUSR1'),
     stop: async () => {
       // TERM would wait for the sessions that a failed test left open.
       relay.signal('SIGINT')

@@ -69,6 +69,6 @@ export const coreRows = {
     default: 'stderr info',
     fallback: scope => [{ target: scope.errorLog, level: 'info' }],
     field: fileOrProcess,
-    doc: 'Where the log goes, and from which level on: debug, info, notice, warn, error, crit, alert or emerg; without a level, error. The record of each session is an info.',
+    doc: 'Where the log goes beside standard output, and from which level on; the log of a server is of its sessions alone, and replaces that of `mail` and of main for them. The levels are debug, info, notice, warn, error, crit, alert or emerg; without a level, error. The record of each session is an info.',
   }),
 }

@@ -5,8 +5,8 @@ import { word } from '../../../src/directives/tree.ts'
 import { listening } from '../scope.ts'
 
 function read(...words: readonly string[]) {
-  const { scope, faults } = listening()
-  return { value: errorLog.parse(words.map(word), scope, 'error_log'), faults }
+  const { scope, faults, notices } = listening()
+  return { value: errorLog.parse(words.map(word), scope, 'error_log'), faults, notices }
 }
 
 test('a file is named against the prefix, and begins at error', () => {
@@ -17,13 +17,46 @@ test('stderr is no file, and a level may follow', () => {
   assert.deepEqual(read('stderr', 'debug').value, { target: 'stderr', level: 'debug' })
 })
 
-test('syslog, memory and unknown levels are refused', () => {
-  assert.match(read('syslog:server=x').faults.join(), /must be a file or stderr/)
-  assert.match(read('memory:1m', 'info').faults.join(), /must be a file or stderr/)
+const syslog = {
+  host: '192.0.2.1',
+  port: 514,
+  facility: 'local7',
+  tag: 'postern',
+  hostname: true,
+} as const
+
+test('a syslog server has a port, a facility, a tag and a name of the machine', () => {
+  assert.deepEqual(read('syslog:server=192.0.2.1', 'info').value, { target: syslog, level: 'info' })
+  assert.deepEqual(
+    read('syslog:server=log.example:1514,facility=mail,tag=front,nohostname,severity=info').value,
+    {
+      target: { host: 'log.example', port: 1514, facility: 'mail', tag: 'front', hostname: false },
+      level: 'error',
+    },
+  )
+  const six = read('syslog:server=[2001:db8::1]:5140').value
+  assert.deepEqual(six?.target, { ...syslog, host: '2001:db8::1', port: 5140 })
+})
+
+test('what Node cannot write to is taken with a notice, and goes nowhere', () => {
+  for (const text of ['memory:32m', 'syslog:server=unix:/dev/log', 'syslog:tag=a,server=unix:/x']) {
+    const { value, faults, notices } = read(text, 'debug')
+    assert.deepEqual([value?.target, faults], ['none', []])
+    assert.match(notices.join(), /has no effect here: /)
+  }
+})
+
+test('unknown levels and parameters are refused', () => {
+  assert.match(read('syslog:facility=mail').faults.join(), /no syslog server is named/)
+  assert.match(read('syslog:server=').faults.join(), /invalid syslog parameter "server="/)
+  assert.match(read('syslog:server=a,facility=post').faults.join(), /"facility=post"/)
+  assert.match(read('syslog:server=a,tag=a b').faults.join(), /"tag=a b"/)
   assert.match(read('stderr', 'loud').faults.join(), /debug, info, .* or emerg, not "loud"/)
 })
 
 test('what is written is read back', () => {
-  const value = { target: '/a', level: 'warn' } as const
-  assert.deepEqual(read(...errorLog.print(value)).value, value)
+  for (const target of ['/a', 'stderr', 'none', syslog]) {
+    const value = { target, level: 'warn' } as const
+    assert.deepEqual(read(...errorLog.print(value)).value, value)
+  }
 })
