@@ -13,12 +13,25 @@ const doors: Readonly<Record<string, string>> = {
   'pop3-short': 'timeout 2s;',
   'smtp-short': 'timeout 2s;',
   'pop3-pushed': 'proxy_timeout 2s;',
+  'smtp-delayed': 'smtp_greeting_delay 1s;',
 }
 
-const servers = Object.entries(doors).map(
-  ([name, lines]) =>
-    `  server { protocol ${name.slice(0, 4)}; listen 127.0.0.1:{${name}}; ${lines} }\n`,
-)
+/** Behind a PROXY header. */
+const proxied: Readonly<Record<string, string>> = {
+  'pop3-proxied': 'timeout 2s; set_real_ip_from 127.0.0.0/8; proxy_protocol on;',
+  'imap-proxied': 'timeout 2s; set_real_ip_from 127.0.0.0/8; proxy_protocol on;',
+  'smtp-proxied': 'timeout 2s; set_real_ip_from 127.0.0.0/8; proxy_protocol on;',
+  'smtp-untrusting': 'set_real_ip_from 192.0.2.0/24; proxy_protocol on;',
+}
+
+const servers = [...of(doors, ''), ...of(proxied, ' proxy_protocol')]
+
+function of(some: Readonly<Record<string, string>>, how: string): readonly string[] {
+  return Object.entries(some).map(
+    ([name, lines]) =>
+      `  server { protocol ${name.slice(0, 4)}; listen 127.0.0.1:{${name}}${how}; ${lines} }\n`,
+  )
+}
 
 export const text = `${nginxMain}
 mail {
