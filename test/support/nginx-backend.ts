@@ -67,6 +67,7 @@ export async function startRecordingBackend(
       for (let end = held.indexOf('\r\n'); end >= 0; end = held.indexOf('\r\n')) {
         const line = held.slice(0, end)
         held = held.slice(end + 2)
+        if (line.startsWith('PROXY ')) continue
         const { word, tag } = name(line)
         const reply = manners[word]
         queue = queue.then(() => act(socket, reply ?? echo(protocol, line), tag))
