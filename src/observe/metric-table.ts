@@ -62,6 +62,11 @@ export const relayMetrics = {
   ...both,
   connections_accepted_total: counter('Connections accepted from clients.', { protocol, listener }),
   connections_active: gauge('Connections of clients that are open.', { protocol, listener }),
+  connections_rejected_total: counter('Connections of clients closed before a greeting.', {
+    protocol,
+    listener,
+    reason: ['access', 'limit', 'proxy'],
+  }),
   session_duration_seconds: histogram(
     'How long sessions lasted, from accept to close.',
     { protocol },
@@ -95,7 +100,7 @@ export const relayMetrics = {
     {
       protocol,
       mechanism: mechanisms,
-      result: ['ok', 'denied', 'tempfail', 'timeout'],
+      result: ['ok', 'denied', 'tempfail', 'timeout', 'limited'],
     },
   ),
   auth_duration_seconds: histogram(

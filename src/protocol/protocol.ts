@@ -1,6 +1,6 @@
 import type { Failure } from '../words/failure.ts'
 import type { Identity } from '../words/identity.ts'
-import type { Mechanism } from '../words/mechanism.ts'
+import type { Bearer, Mechanism } from '../words/mechanism.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import type { Relayed } from '../words/relayed.ts'
 import type { Stage } from '../words/stage.ts'
@@ -127,6 +127,8 @@ export interface Leg {
   /** `undefined`: no password is known (EXTERNAL, a digest). */
   readonly password: Buffer | undefined
   readonly judge: Judge
+  /** The password is a token that the client sent by this mechanism, and is repeated by one of its kind. */
+  readonly bearer?: Bearer
   readonly client: Client
   readonly serverName: string
   /** `proxy_ssl`; with `on` the leg is secure from its first octet. */
@@ -183,6 +185,11 @@ export interface BackFacts {
 export interface Words {
   /** auth_http said no: IMAP `<tag> NO <text>`, POP3 `-ERR <text>`, SMTP `<code> <text>` (535 5.7.0 unless given). */
   denied(attempt: Attempt, text: string, code: string | undefined): string
+  /**
+   * Why a token was refused, in the auth server's base64 (RFC 7628 3.2.2); the client acknowledges it
+   * before it hears the verdict. `wrong`: where it says anything else.
+   */
+  challenge(attempt: Attempt, base64: string): { readonly text: string; readonly wrong: string }
   /** The credentials cannot be a login anywhere (CR, LF or NUL in them): as a backend would refuse them. */
   refused(attempt: Attempt): string
   /** A fault of our side with `proxy_pass`: no mail program asks for a new password over it. */
@@ -193,6 +200,13 @@ export interface Words {
   readonly certificate: { readonly invalid: string; readonly missing: string }
   /** The client did not log in in time; the connection closes behind it. */
   readonly timedOut: string
+  /** In place of a greeting, before the connection closes: `deny`, and `limit_conn`. */
+  readonly forbidden: string
+  readonly crowded: string
+  /** The relay leaves; said where nothing is under way. */
+  readonly leaving: string
+  /** A login that is not tried: `why` is "Too many connections" or "Too many failed logins". */
+  barred(attempt: Attempt, why: string): string
 }
 
 /** A protocol is a value. */

@@ -30,7 +30,7 @@ export type Verdict =
       readonly text: string
       readonly stays: boolean
       readonly wait: number
-      readonly result: 'denied' | 'tempfail' | 'timeout'
+      readonly result: 'denied' | 'tempfail' | 'timeout' | 'limited'
     }
 
 interface Judged {

@@ -50,7 +50,8 @@ export class Failures {
     this.#buckets.delete(key)
     if (this.#buckets.size >= this.#capacity) this.#forget(rate)
     this.#buckets.set(key, { level: level + 1, at: this.#now() })
-    return level < 1 ? 0 : Math.min(longestDelay, firstDelay * 2 ** (Math.floor(level) - 1))
+    const before = Math.round(level)
+    return before === 0 ? 0 : Math.min(longestDelay, firstDelay * 2 ** (before - 1))
   }
 
   /** A login succeeded: its key is no guesser's. */

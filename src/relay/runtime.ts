@@ -27,6 +27,8 @@ export interface Runtime {
   readonly trusted: Matcher
   /** Whether a client is taken; `undefined`: everyone is. */
   readonly admits: Matcher | undefined
+  /** Whom no limit holds for. */
+  readonly exempt: Matcher
   readonly backendContext: SecureContext
   readonly upstream: Upstream | undefined
   readonly balancer: Balancer | undefined
@@ -58,6 +60,7 @@ export function runtime(
     contexts: keys,
     trusted: matcher(settings.set_real_ip_from.flatMap(({ networks }) => networks)),
     admits: admission(config.access),
+    exempt: matcher(settings.limit_exempt.flatMap(({ networks }) => networks)),
     backendContext: backContext,
     upstream,
     balancer: upstream && balancer(upstream, server => backends.sessions(server)),

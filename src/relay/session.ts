@@ -6,14 +6,15 @@ import { printEndpoint } from '../wire/address.ts'
 import { Splice } from '../wire/splice.ts'
 import { Deadline } from '../wire/wheel.ts'
 import { Wire } from '../wire/wire.ts'
-import type { Failure } from '../words/failure.ts'
 import { Authentication, type Verdict } from './authenticate.ts'
 import type { Endpoint } from './backends.ts'
 import { Conversation } from './conversation.ts'
+import { Guard } from './guard.ts'
 import { secure } from './handshake.ts'
+import { settle } from './ledger.ts'
 import { unavailable } from './names.ts'
 import { behind, clientOf, type Origin, originOf, readProxyHeader } from './origin.ts'
-import { type Ended, fields, Record } from './record.ts'
+import { type Ended, Record } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
 
@@ -22,9 +23,6 @@ import type { Shared } from './shared.ts'
  * decides what is said; this is the one place that says it, upgrades to TLS, counts faults and keeps
  * the deadlines.
  */
-
-/** Milliseconds that a client has to read the last reply and close, once we have ended. */
-const lingering = 5_000
 
 export class Session {
   readonly record: Record
@@ -38,6 +36,7 @@ export class Session {
   /** Started as soon as the client's address is known, awaited when a backend must be told. */
   #name: Promise<string> | undefined
   #abandonHandshake: (() => void) | undefined
+  #guard: Guard | undefined
   #splice: Splice | undefined
   #endpoint: Endpoint | undefined
   #closed: (() => void) | undefined
@@ -78,10 +77,18 @@ export class Session {
   async #open(): Promise<Front | undefined> {
     this.#arm()
     const bad = this.#listen.proxyProtocol ? await this.#proxied() : undefined
-    if (bad !== undefined) return this.#refuse(bad, 'protocol')
+    if (bad !== undefined) {
+      this.record.failure ??= 'protocol'
+      this.record.reason = bad
+      return this.#refuse('proxy')
+    }
     const { settings, admits } = this.#runtime
     const { address } = this.#origin
-    if (admits?.(address) === false) return this.#refuse('denied')
+    const { words } = this.#runtime.protocol
+    if (admits?.(address) === false) return this.#refuse('access', words.forbidden)
+    this.#guard = new Guard(this.#shared.limits, this.#runtime, this.#listen.name, address)
+    const reached = this.#guard.admit()
+    if (reached) return this.#refuse('limit', words.crowded)
     if (this.record.protocol === 'smtp')
       this.#name = this.#shared.resolvers.of(settings)?.of(address)
     if (this.#listen.ssl && !(await this.#handshake(true))) return undefined
@@ -107,11 +114,17 @@ export class Session {
     return undefined
   }
 
-  /** Ends the session before anything was said. */
-  #refuse(reason: string, failure?: Failure): undefined {
-    this.record.failure ??= failure
-    this.record.reason = reason
-    this.#wire.socket.destroy()
+  /** Ends the session before its greeting, with `text` where the client would understand it. */
+  #refuse(reason: 'access' | 'limit' | 'proxy', text = ''): undefined {
+    const { protocol, listener } = this.record
+    this.record.reason ??= reason
+    const labels = { protocol, listener, reason }
+    this.#shared.metrics.counter('connections_rejected_total', labels).value++
+    if (this.#listen.ssl || text === '') this.#wire.socket.destroy()
+    else {
+      this.#wire.write(text)
+      this.#wire.hangUp(this.#shared.wheel)
+    }
   }
 
   /** Holds the greeting; a client that does not wait for it is turned away (it is no mail program). */
@@ -127,7 +140,7 @@ export class Session {
       this.#wire.write('503 5.5.0 Improper use of SMTP command pipelining\r\n')
       this.record.failure = 'protocol'
     }
-    this.#hangUp()
+    this.#wire.hangUp(this.#shared.wheel)
     return true
   }
 
@@ -149,7 +162,7 @@ export class Session {
     const stop = await conversation.run(front)
     if (this.#splice) return
     if (stop === 'timeout') this.#wire.write(this.#runtime.protocol.words.timedOut)
-    this.#hangUp()
+    this.#wire.hangUp(this.#shared.wheel)
     if (stop) this.#finish(stop === 'timeout' ? 'timeout' : 'client')
   }
 
@@ -177,7 +190,8 @@ export class Session {
       // Whoever ended with commands still unread has only ended its own half.
       if (stop !== 'ended' || this.#wire.waiting === 0) authentication.abandon()
     }
-    const verdict = await authentication.run()
+    const judge = () => authentication.run()
+    const verdict = await (this.#guard?.judge(attempt, judge) ?? judge())
     attempt.login.fill(0)
     attempt.password.fill(0)
     const { protocol } = record
@@ -248,7 +262,7 @@ export class Session {
     this.#secure = outcome === 'done'
     if (typeof outcome === 'object') {
       this.#wire.write(outcome.refused)
-      this.#hangUp()
+      this.#wire.hangUp(this.#shared.wheel)
     }
     return this.#secure
   }
@@ -263,35 +277,15 @@ export class Session {
     else this.#wire.interrupt('timeout')
   }
 
-  /** Ends our half and lets the client read the last reply: closing with input unread would lose it. */
-  #hangUp(): void {
-    const { socket } = this.#wire.detach()
-    if (socket.destroyed) return
-    socket.end()
-    socket.resume()
-    const { wheel } = this.#shared
-    const deadline = new Deadline(() => socket.destroy())
-    wheel.arm(deadline, lingering)
-    socket.once('close', () => wheel.disarm(deadline))
-  }
-
   #finish(ended: Ended): void {
     if (!this.#closed) return
     this.#closed()
     this.#closed = undefined
-    const { wheel, sessions, backends, metrics, log } = this.#shared
-    wheel.disarm(this.#deadline)
-    sessions.delete(this)
-    const { protocol, backend = '' } = this.record
+    this.#guard?.release()
+    this.#shared.wheel.disarm(this.#deadline)
+    this.#shared.sessions.delete(this)
     const { up, down } = this.#splice ?? { up: 0, down: 0 }
-    if (this.#endpoint) {
-      backends.closed(this.#endpoint)
-      metrics.gauge('upstream_active', { protocol, backend }).value--
-      metrics.counter('bytes_total', { protocol, direction: 'up' }).value += up
-      metrics.counter('bytes_total', { protocol, direction: 'down' }).value += down
-    }
-    const ms = performance.now() - this.record.began
-    metrics.histogram('session_duration_seconds', { protocol }).observe(ms / 1000)
-    log.info('session ended', fields(this.record, { ended, up, down, ms }))
+    const end = { ended, up, down, endpoint: this.#endpoint }
+    settle(this.record, end, this.#runtime.settings, this.#shared)
   }
 }

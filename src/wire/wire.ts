@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { Lines, type Wanted } from './lines.ts'
+import { Deadline, type Wheel } from './wheel.ts'
 
 /**
  * One side of a session up to and including the login: a socket that is read by lines and counted
@@ -9,6 +10,9 @@ import { Lines, type Wanted } from './lines.ts'
 
 /** Octets that a peer may send ahead of us before its socket is no longer read; one read more may lie here. */
 export const readAhead = 65_536
+
+/** Milliseconds that a peer has to read the last reply and close, once we have ended. */
+const lingering = 5_000
 
 /** Why there is nothing to read: the peer ended or broke the connection, or we stopped waiting. */
 export type Stop = 'ended' | 'broken' | 'timeout' | 'left'
@@ -143,6 +147,17 @@ export class Wire {
     this.#socket = secure
     this.#stop = undefined
     this.#listen('data')
+  }
+
+  /** Ends our half and lets the peer read the last reply: closing with input unread would lose it. */
+  hangUp(wheel: Wheel): void {
+    const { socket } = this.detach()
+    if (socket.destroyed) return
+    socket.end()
+    socket.resume()
+    const deadline = new Deadline(() => socket.destroy())
+    wheel.arm(deadline, lingering)
+    socket.once('close', () => wheel.disarm(deadline))
   }
 
   /** Stops reading here: gives back what arrived and was not taken, and the socket without our listeners. */

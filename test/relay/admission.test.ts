@@ -10,7 +10,11 @@ const imap = (rules: string, listen: string) =>
 describe('allow and deny', () => {
   for (const [why, rules, line] of [
     ['the first that fits decides', 'allow 127.0.0.0/8; deny all;', '* OK IMAP4 ready'],
-    ['a denied client hears nothing', 'allow 10.0.0.0/8; deny all;', 'END'],
+    [
+      'a denied client hears so in place of a greeting',
+      'allow 10.0.0.0/8; deny all;',
+      '* BYE Access denied',
+    ],
     ['whom none of them fits is taken', 'deny 10.0.0.0/8;', '* OK IMAP4 ready'],
   ] as const) {
     it(why, async t => {
@@ -18,7 +22,7 @@ describe('allow and deny', () => {
       const found = await MailClient.open(here.port('front'))
       assert.equal(await found.line(), line)
       found.close()
-      assert.equal((await here.ended())['reason'], line === 'END' ? 'denied' : undefined)
+      assert.equal((await here.ended())['reason'], line.startsWith('* BYE') ? 'access' : undefined)
     })
   }
 
@@ -31,6 +35,7 @@ describe('allow and deny', () => {
       { address: '127.0.0.1', port: 2 },
     )
     found.say(header.toString('latin1'))
+    assert.equal(await found.line(), '* BYE Access denied')
     assert.equal(await found.line(), 'END')
   })
 })

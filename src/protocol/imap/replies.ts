@@ -7,6 +7,9 @@ export const replies = {
   internal: '* BAD internal server error\r\n',
   /** RFC 9051 7.1.5. */
   timedOut: '* BYE Not logged in within the time allowed\r\n',
+  forbidden: '* BYE Access denied\r\n',
+  crowded: '* BYE [UNAVAILABLE] Too many connections\r\n',
+  leaving: '* BYE [UNAVAILABLE] The server is leaving, connect again\r\n',
   certificate: {
     invalid: '* BYE SSL certificate error\r\n',
     missing: '* BYE No required SSL certificate\r\n',

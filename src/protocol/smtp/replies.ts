@@ -17,6 +17,9 @@ export const replies = {
   /** RFC 4954 section 6: what a mail program takes for no verdict on the password. */
   authUnavailable: '454 4.7.0 Temporary authentication failure\r\n',
   unavailable: '451 4.3.0 Mail server temporarily unavailable\r\n',
+  forbidden: '554 5.7.1 Access denied\r\n',
+  crowded: '421 4.7.0 Too many connections\r\n',
+  leaving: '421 4.3.2 The server is leaving, connect again\r\n',
   certificate: {
     invalid: '421 4.7.1 SSL certificate error\r\n',
     missing: '421 4.7.1 No required SSL certificate\r\n',

@@ -1,0 +1,73 @@
+import type { ServerSettings } from '../config/config.ts'
+import type { Attempt, Words } from '../protocol/protocol.ts'
+import type { Verdict } from './authenticate.ts'
+import { clientOf, type Held, type Limits, userOf } from './limits.ts'
+import type { Runtime } from './runtime.ts'
+
+/** Counts one session in, judges its logins by what failed before, and counts it out again. */
+export class Guard {
+  readonly #limits: Limits
+  readonly #settings: ServerSettings
+  readonly #words: Words
+  readonly #listener: string
+  readonly #client: string
+  readonly #free: boolean
+  #held: Held | undefined
+
+  /** `address`: the client's, canonical. */
+  constructor(limits: Limits, runtime: Runtime, listener: string, address: string) {
+    const { settings, exempt, protocol } = runtime
+    this.#limits = limits
+    this.#settings = settings
+    this.#words = protocol.words
+    this.#listener = listener
+    const limited = settings.limit_conn.length > 0 || settings.limit_login.length > 0
+    this.#free = !limited || exempt(address)
+    this.#client = this.#free ? '' : clientOf(address)
+  }
+
+  /** Counts the session; the limit that is reached, if one is. */
+  admit(): 'listener' | 'client' | undefined {
+    if (this.#free) return undefined
+    const place = { listener: this.#listener, client: this.#client }
+    const held = this.#limits.admit(this.#settings.limit_conn, place)
+    if ('reached' in held) return held.reached
+    this.#held = held
+    return undefined
+  }
+
+  /** The verdict of `judge`, unless a limit speaks first; failures are counted and answered later. */
+  async judge(attempt: Attempt, judge: () => Promise<Verdict>): Promise<Verdict> {
+    if (this.#free || attempt.mechanism === 'none') return judge()
+    const limits = this.#limits
+    const words = this.#words
+    const { limit_conn, limit_login } = this.#settings
+    const user = userOf(attempt.login)
+    if (limits.refuses(limit_login, this.#client, user))
+      return turnedAway(words.barred(attempt, 'Too many failed logins'))
+    const held = this.#held
+    const before = held?.size ?? 0
+    if (held && !limits.admitUser(limit_conn, held, user)) {
+      held.release(before)
+      return turnedAway(words.barred(attempt, 'Too many connections'))
+    }
+    const verdict = await judge()
+    if (verdict.kind === 'carried') {
+      limits.succeeded(limit_login, this.#client, user)
+      return verdict
+    }
+    held?.release(before)
+    if (verdict.result !== 'denied') return verdict
+    const delay = limits.failed(limit_login, this.#client, user)
+    return { ...verdict, wait: Math.max(verdict.wait, delay) }
+  }
+
+  /** The session has ended. */
+  release(): void {
+    this.#held?.release()
+  }
+}
+
+function turnedAway(text: string): Verdict {
+  return { kind: 'told', text, stays: true, wait: 0, result: 'limited' }
+}

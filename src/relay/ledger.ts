@@ -1,0 +1,36 @@
+import type { ServerSettings } from '../config/config.ts'
+import type { Endpoint } from './backends.ts'
+import { type Ended, fields, type Record } from './record.ts'
+import type { Shared } from './shared.ts'
+
+/** How a session ended and what it carried. */
+export interface End {
+  readonly ended: Ended
+  readonly up: number
+  readonly down: number
+  /** Where it was relayed to, if it was. */
+  readonly endpoint: Endpoint | undefined
+}
+
+/** Counts a session that has ended, and writes its one record. */
+export function settle(record: Record, end: End, settings: ServerSettings, shared: Shared): void {
+  const { backends, metrics } = shared
+  const { protocol, backend = '' } = record
+  if (end.endpoint) {
+    backends.closed(end.endpoint)
+    metrics.gauge('upstream_active', { protocol, backend }).value--
+    metrics.counter('bytes_total', { protocol, direction: 'up' }).value += end.up
+    metrics.counter('bytes_total', { protocol, direction: 'down' }).value += end.down
+  }
+  const ms = performance.now() - record.began
+  metrics.histogram('session_duration_seconds', { protocol }).observe(ms / 1000)
+  const log = shared.logOf(settings)
+  const said = fields(record, { ended: end.ended, up: end.up, down: end.down, ms })
+  // Whoever connects and leaves without a word, as health checks do, is no session.
+  if (isProbe(record, end)) log.debug('session ended', said)
+  else log.info('session ended', said)
+}
+
+function isProbe({ commands, logins, failure }: Record, { ended }: End): boolean {
+  return ended === 'client' && commands === 0 && logins === 0 && failure === undefined
+}
