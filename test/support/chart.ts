@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { program } from './control-plane.ts'
+import { type ControlPlane, controlPlane, program } from './control-plane.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 export const chart = join(root, 'charts/postern')
@@ -45,4 +45,34 @@ export function podsOf(objects: readonly Manifest[]): readonly Manifest[] {
     if (!['Deployment', 'DaemonSet'].includes(kind) || typeof template !== 'object') return []
     return [{ ...template, apiVersion: 'v1', kind: 'Pod', metadata }]
   })
+}
+
+/** An API server of our own, whatever `KUBECONFIG` says: releases there come and go, and kinds with them. */
+export interface ChartPlane extends ControlPlane {
+  helm(...args: readonly string[]): string
+  apply(items: readonly object[], ...more: readonly string[]): string
+  remove(items: readonly object[]): void
+}
+
+/** `settings` are those of scripts/kube/up.sh. */
+export async function chartPlane(
+  namespaces: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ChartPlane> {
+  const plane = await controlPlane(settings)
+  for (const name of namespaces) {
+    plane.kubectl(['create', 'namespace', name])
+    // As the controller manager would.
+    plane.kubectl(['create', 'serviceaccount', 'default', '-n', name])
+  }
+  const list = (items: readonly object[]): string =>
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+  return {
+    ...plane,
+    helm: helmOn(plane.kubeconfig),
+    apply: (items, ...more) => plane.kubectl(['apply', '-f', '-', ...more], list(items)),
+    remove: items => {
+      plane.kubectl(['delete', '-f', '-'], list(items))
+    },
+  }
 }
