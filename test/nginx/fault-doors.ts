@@ -39,5 +39,6 @@ mail {
   auth_http 127.0.0.1:{auth}/auth;
   ssl_certificate mail.crt;
   ssl_certificate_key mail.key;
-${servers.join('')}}
+${servers.join('')}  server { protocol smtp; listen [::1]:{smtp-v6}; }
+}
 `

@@ -1,7 +1,7 @@
 /** What sessions look like on the wire and over time: PROXY headers, clients that leave, backends that push. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { after, before, suite, type TestContext, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MailClient } from '../support/mail-client.ts'
@@ -95,6 +95,26 @@ async function proxiedLogin(t: TestContext, side: Side, door: string) {
       .replaceAll(`${side.port(door)}`, 'PORT'),
   }
 }
+
+suite('clients of IPv6', () => {
+  test('are told by both in the same words', async t => {
+    const { nginx, postern } = await onBoth(async side => {
+      const backend = await startRecordingBackend('smtp', {})
+      t.after(() => backend.close())
+      const asked = side.auth.judge('::1', { answers: [consent], port: backend.port })
+      const client = new MailClient(connect(side.port('smtp-v6'), '::1'))
+      await client.line()
+      for (const line of usualLogin.smtp) {
+        let heard = await client.ask(line)
+        while (/^\d{3}-/.test(heard)) heard = await client.line()
+      }
+      client.close()
+      return { asked: [...asked], backend: backend.heard() }
+    })
+    assert.deepEqual(postern, nginx)
+    assert.match(postern.backend, /^XCLIENT ADDR=IPV6:::1 LOGIN=alice NAME=\[UNAVAILABLE\]\r$/m)
+  })
+})
 
 suite('smtp_greeting_delay', () => {
   test('turns away who speaks before the greeting, in both', async () => {
