@@ -1,7 +1,10 @@
+import { setFlagsFromString } from 'node:v8'
 import { type HttpServer, probe, serveHttp } from '../observe/http.ts'
 import { createLog, type OpenLog } from '../observe/log.ts'
 import { clock } from '../source/clock.ts'
 import { Folder } from '../source/folder.ts'
+import type { ClusterContext, OpenCluster } from './cluster.ts'
+import type { ClusterOptions } from './cluster-arguments.ts'
 import {
   type Arguments,
   controllerArguments,
@@ -49,11 +52,8 @@ async function run({ from, to, http, ...text }: RunOptions): Promise<number> {
   meters.metrics.beforeScrape(() => {
     meters.metrics.counter('log_records_dropped_total', {}).value = log.dropped()
   })
-  // The client library costs half a second and many megabytes, which only a cluster is worth.
   const cluster =
-    'leaseName' in from
-      ? await (await import('./cluster.ts')).openCluster(from, { ...text, log, meters })
-      : undefined
+    'leaseName' in from ? await openCluster(from, { ...text, log, meters }) : undefined
   const controller = new Controller({
     source: cluster?.source ?? new Folder('leaseName' in from ? [] : from, clock),
     to,
@@ -78,6 +78,14 @@ async function run({ from, to, http, ...text }: RunOptions): Promise<number> {
     log.notice('left')
     log.close()
   }
+}
+
+/** The client library costs half a second and many megabytes, which only a cluster is worth. */
+async function openCluster(options: ClusterOptions, context: ClusterContext): Promise<OpenCluster> {
+  // Lists of thousands of objects leave a heap behind that V8 would keep at more than twice its size.
+  setFlagsFromString('--optimize-for-size')
+  const cluster = await import('./cluster.ts')
+  return cluster.openCluster(options, context)
 }
 
 function pages(

@@ -19,8 +19,8 @@ import { rest } from './rest.ts'
 import { patch, type Wanted } from './timed-status.ts'
 import { type Transition, transitions } from './transitions.ts'
 
-/** A storm's worth at once, then twenty a second. */
-const rate = { burst: 100, every: 50 }
+/** A storm's worth at once, then fifty a second. */
+const rate = { burst: 100, every: 20 }
 const retryPace = { first: 200, most: 300_000 }
 /** How long our own write may take to come back by the watch. */
 const echo = 10_000

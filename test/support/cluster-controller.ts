@@ -7,11 +7,11 @@ import { openCluster } from '../../src/bin/cluster.ts'
 import { controllerArguments } from '../../src/bin/controller-arguments.ts'
 import { ControllerMeters } from '../../src/bin/controller-meters.ts'
 import { Controller } from '../../src/bin/controller-program.ts'
-import type { ListenerAnswer } from '../../src/handoff/answer.ts'
 import { listen } from '../../src/handoff/listen.ts'
 import { accepted, load } from '../../src/handoff/load.ts'
 import { createLog } from '../../src/observe/log.ts'
 import type { Clock } from '../../src/source/clock.ts'
+import { listenersOf } from './applied-listeners.ts'
 import { eventually } from './programs.ts'
 
 export type LogRecord = Readonly<Record<string, unknown>>
@@ -114,16 +114,4 @@ function applyingRelay(to: string) {
     await accepted(to, generation)
     return { kind: 'applied', generation, listeners: listenersOf(text) }
   })
-}
-
-/** What a relay that can open everything says of a text. */
-export function listenersOf(text: string): readonly ListenerAnswer[] {
-  return [...text.matchAll(/listen (\S+):(\d+).* name=([^;\s]+);/g)].map(
-    ([, address = '', port, name = '']) => ({
-      name,
-      address,
-      port: Number(port),
-      outcome: 'applied',
-    }),
-  )
 }
