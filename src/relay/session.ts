@@ -3,18 +3,19 @@ import type { Listen } from '../config/config.ts'
 import { escaped } from '../observe/escape.ts'
 import type { Attempt, Front } from '../protocol/protocol.ts'
 import { printEndpoint } from '../wire/address.ts'
-import { Splice } from '../wire/splice.ts'
+import type { Splice } from '../wire/splice.ts'
 import { Deadline } from '../wire/wheel.ts'
-import { Wire } from '../wire/wire.ts'
-import { Authentication, type Verdict } from './authenticate.ts'
+import { type Stop, Wire } from '../wire/wire.ts'
+import { Authentication } from './authenticate.ts'
 import type { Endpoint } from './backends.ts'
+import { carry } from './carry.ts'
 import { Conversation } from './conversation.ts'
 import { Guard } from './guard.ts'
 import { secure } from './handshake.ts'
 import { settle } from './ledger.ts'
 import { unavailable } from './names.ts'
 import { behind, clientOf, type Origin, originOf, readProxyHeader } from './origin.ts'
-import { type Ended, Record } from './record.ts'
+import { type Ended, Record as SessionRecord } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
 
@@ -24,8 +25,16 @@ import type { Shared } from './shared.ts'
  * the deadlines.
  */
 
+/** Who brought a session to its end that was never relayed. */
+const endings: Readonly<Record<Stop, Ended>> = {
+  timeout: 'timeout',
+  left: 'leaving',
+  ended: 'client',
+  broken: 'client',
+}
+
 export class Session {
-  readonly record: Record
+  readonly record: SessionRecord
   readonly #shared: Shared
   readonly #runtime: Runtime
   readonly #listen: Listen
@@ -48,7 +57,7 @@ export class Session {
     this.#origin = originOf(socket)
     const { address, port } = this.#origin
     const client = printEndpoint(address, port)
-    this.record = new Record(shared.newId(), runtime.protocol.name, listen.name, client)
+    this.record = new SessionRecord(shared.newId(), runtime.protocol.name, listen.name, client)
     this.#wire = new Wire(socket)
     this.#deadline = new Deadline(() => this.#expired())
   }
@@ -66,6 +75,20 @@ export class Session {
       this.#wire.socket.destroy()
     }
     if (!this.#splice) this.#finish('relay')
+  }
+
+  /** Ends the session with a word to the client, if nothing of it is under way; whether it did. */
+  leave(): boolean {
+    const { name, words } = this.#runtime.protocol
+    if (this.#splice) {
+      if (!this.#splice.idle) return false
+      // POP3 knows no word that nobody asked for: it could land amid a message.
+      this.#splice.farewell(name === 'pop3' ? '' : words.leaving)
+      return true
+    }
+    if (this.record.stage !== 'commands') return false
+    this.#wire.interrupt('left')
+    return true
   }
 
   /** Ends the session at once. */
@@ -161,9 +184,11 @@ export class Session {
     })
     const stop = await conversation.run(front)
     if (this.#splice) return
-    if (stop === 'timeout') this.#wire.write(this.#runtime.protocol.words.timedOut)
+    const { timedOut, leaving } = this.#runtime.protocol.words
+    if (stop === 'timeout') this.#wire.write(timedOut)
+    if (stop === 'left') this.#wire.write(leaving)
     this.#wire.hangUp(this.#shared.wheel)
-    if (stop) this.#finish(stop === 'timeout' ? 'timeout' : 'client')
+    if (stop) this.#finish(endings[stop])
   }
 
   /** Whether the dialogue with the client goes on. */
@@ -201,7 +226,17 @@ export class Session {
       .histogram('auth_duration_seconds', { protocol })
       .observe((performance.now() - began) / 1000)
     if (verdict.kind === 'carried') {
-      this.#carry(attempt, verdict)
+      this.#endpoint = verdict.endpoint
+      this.#splice = carry({
+        verdict,
+        attempt,
+        client: this.#wire,
+        record,
+        listen: this.#listen,
+        runtime: this.#runtime,
+        shared: this.#shared,
+        ended: ending => this.#finish(ending),
+      })
       return false
     }
     if (verdict.wait > 0) {
@@ -214,43 +249,6 @@ export class Session {
     this.#arm()
     this.#wire.write(verdict.text)
     return verdict.stays
-  }
-
-  #carry(attempt: Attempt, verdict: Extract<Verdict, { kind: 'carried' }>): void {
-    const { dialled, endpoint, reply, facts } = verdict
-    const { backends, lender, wheel, metrics } = this.#shared
-    const { record } = this
-    record.stage = 'relay'
-    record.failure = undefined
-    record.reason = undefined
-    const { socket: client, rest } = this.#wire.detach()
-    const { socket: backend, rest: early } = dialled.wire.detach()
-    this.#endpoint = endpoint
-    backends.opened(endpoint)
-    metrics.gauge('upstream_active', { protocol: record.protocol, backend: record.backend ?? '' })
-      .value++
-    if (reply.length > 0) client.write(reply)
-    const relayed = this.#runtime.protocol.relayed(attempt, facts)
-    this.#splice = new Splice({
-      client,
-      backend,
-      lease: dialled.lease,
-      lender,
-      wheel,
-      clientProbed: this.#listen.keepAlive !== undefined,
-      hold: this.#runtime.settings.proxy_buffer,
-      timeout: this.#runtime.settings.proxy_timeout,
-      ahead: rest,
-      early,
-      relayed,
-      ended: ending => {
-        if (relayed.kind === 'tracker' && relayed.over) {
-          record.failure = 'protocol'
-          record.reason = relayed.over
-        }
-        this.#finish(ending)
-      },
-    })
   }
 
   async #handshake(implicit: boolean): Promise<boolean> {

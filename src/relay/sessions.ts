@@ -27,6 +27,10 @@ export class Sessions {
     return new Promise(resolve => this.#waiting.push(resolve))
   }
 
+  [Symbol.iterator](): Iterator<Session> {
+    return this.#open.values()
+  }
+
   /** Ends all at once. */
   destroy(): void {
     for (const session of [...this.#open]) session.destroy()

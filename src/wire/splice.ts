@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { Tracker, Watcher } from '../words/relayed.ts'
+import type { Relayed, Tracker, Watcher } from '../words/relayed.ts'
 import type { Lease, Lender } from './lend.ts'
 import type { Ending, Splicing } from './splicing.ts'
 import { Tracking } from './tracking.ts'
@@ -41,6 +41,7 @@ export class Splice {
   readonly #clientProbed: boolean
   readonly #deadline: Deadline
   readonly #ended: (ending: Ending) => void
+  readonly #relayed: Relayed | undefined
   readonly #watcher: Watcher | undefined
   readonly #tracking: Tracking | undefined
   #silence: number
@@ -70,6 +71,7 @@ export class Splice {
     this.#ended = splicing.ended
     this.#deadline = new Deadline(() => this.#silent())
     const { relayed } = splicing
+    this.#relayed = relayed
     this.#watcher = relayed?.kind === 'watcher' ? relayed : undefined
     this.#tracking = relayed?.kind === 'tracker' ? this.#track(relayed, splicing) : undefined
     this.#touch()
@@ -86,6 +88,17 @@ export class Splice {
     finish(this.#client)
     finish(this.#backend)
     this.#fade()
+  }
+
+  /** Whether nothing is under way, so that the session may end with a word of ours. */
+  get idle(): boolean {
+    return !this.#fading && this.#relayed?.idle === true
+  }
+
+  /** Ends an idle session with `text` (latin1). */
+  farewell(text: string): void {
+    if (text !== '' && this.#client.writable) this.#client.write(text, 'latin1')
+    this.end('leaving')
   }
 
   /** Breaks both sides off. */

@@ -113,26 +113,3 @@ describe('a new configuration', () => {
     ;(await loggedIn(port)).close()
   })
 })
-
-describe('leaving', () => {
-  it('accepts no more and waits for the sessions to end by themselves', async t => {
-    const there = await backendFor(t, accepting)
-    const here = await relayFor(t, serving(there.port))
-    const client = await loggedIn(here.port('pop3'))
-    const left = here.leave(60_000)
-    while (await isOpen(here.port('pop3'))) await new Promise(resolve => setImmediate(resolve))
-    assert.equal(await client.ask('still here'), 'still here')
-    client.close()
-    await left
-  })
-
-  it('ends what is left when the time is over', async t => {
-    const there = await backendFor(t, accepting)
-    const here = await relayFor(t, serving(there.port))
-    const client = await loggedIn(here.port('pop3'))
-    await here.leave(200)
-    assert.equal(await client.line(), 'END')
-    const { ended } = await here.ended()
-    assert.equal(ended, 'leaving')
-  })
-})

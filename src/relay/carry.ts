@@ -1,0 +1,57 @@
+import type { Listen } from '../config/config.ts'
+import type { Attempt } from '../protocol/protocol.ts'
+import { Splice } from '../wire/splice.ts'
+import type { Ending } from '../wire/splicing.ts'
+import type { Wire } from '../wire/wire.ts'
+import type { Verdict } from './authenticate.ts'
+import type { Record } from './record.ts'
+import type { Runtime } from './runtime.ts'
+import type { Shared } from './shared.ts'
+
+/** A session whose login is done. */
+export interface Carried {
+  readonly verdict: Extract<Verdict, { kind: 'carried' }>
+  readonly attempt: Attempt
+  readonly client: Wire
+  readonly record: Record
+  readonly listen: Listen
+  readonly runtime: Runtime
+  readonly shared: Shared
+  readonly ended: (ending: Ending) => void
+}
+
+/** Tells the client that it is logged in, and lets octets flow both ways from here on. */
+export function carry(carried: Carried): Splice {
+  const { verdict, attempt, record, listen, runtime, shared, ended } = carried
+  const { backends, lender, wheel, metrics } = shared
+  const { protocol, backend: name = '' } = record
+  record.stage = 'relay'
+  record.failure = undefined
+  record.reason = undefined
+  const { socket: client, rest } = carried.client.detach()
+  const { socket: backend, rest: early } = verdict.dialled.wire.detach()
+  backends.opened(verdict.endpoint)
+  metrics.gauge('upstream_active', { protocol, backend: name }).value++
+  if (verdict.reply.length > 0) client.write(verdict.reply)
+  const relayed = runtime.protocol.relayed(attempt, verdict.facts)
+  return new Splice({
+    client,
+    backend,
+    lease: verdict.dialled.lease,
+    lender,
+    wheel,
+    clientProbed: listen.keepAlive !== undefined,
+    hold: runtime.settings.proxy_buffer,
+    timeout: runtime.settings.proxy_timeout,
+    ahead: rest,
+    early,
+    relayed,
+    ended: ending => {
+      if (relayed.kind === 'tracker' && relayed.over) {
+        record.failure = 'protocol'
+        record.reason = relayed.over
+      }
+      ended(ending)
+    },
+  })
+}
