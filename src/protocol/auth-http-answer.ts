@@ -11,6 +11,8 @@ export type AuthAnswer =
       /** What to log in with instead of the client's own; raw, the receiver's to zero. */
       readonly user?: Buffer
       readonly pass?: Buffer
+      /** `Auth-SMTP`: whether to log in to an SMTP backend, in place of `proxy_smtp_auth`. */
+      readonly smtp?: boolean
     }
   /** To be asked once more after so many seconds, at least one. */
   | { readonly kind: 'wait'; readonly seconds: number }
@@ -19,6 +21,8 @@ export type AuthAnswer =
       readonly text: string
       /** SMTP: `Auth-Error-Code`, such as `535 5.7.0`. */
       readonly code?: string
+      /** `Auth-Error-SASL`: base64, told to a client whose token was refused. */
+      readonly sasl?: string
       /** Seconds to hold the answer back; 0: the session ends with it. */
       readonly wait: number
     }
@@ -100,7 +104,14 @@ function meaning(headers: Headers): AuthAnswer {
   const text = status.toString('latin1')
   if (text === 'WAIT') return { kind: 'wait', seconds: Math.max(1, wait) }
   const code = headers.get('auth-error-code')?.toString('latin1') ?? ''
-  return { kind: 'denied', text, wait, ...(/^[45]\d\d( |$)/.test(code) && { code }) }
+  const sasl = headers.get('auth-error-sasl')?.toString('latin1') ?? ''
+  return {
+    kind: 'denied',
+    text,
+    wait,
+    ...(/^[45]\d\d( |$)/.test(code) && { code }),
+    ...(/^[A-Za-z0-9+/]+=*$/.test(sasl) && { sasl }),
+  }
 }
 
 /** Without a word of consent the answer may be anybody's error page: then nginx wants a backend. */
@@ -109,9 +120,11 @@ function consent(headers: Headers, consented: boolean): AuthAnswer {
   const digits = headers.get('auth-port')?.toString('latin1')
   const user = headers.get('auth-user')
   const pass = headers.get('auth-pass')
+  const smtp = switches.get(headers.get('auth-smtp')?.toString('latin1').toLowerCase() ?? '')
   const credentials = {
     ...(user?.length && { user: Buffer.from(user) }),
     ...(pass && { pass: Buffer.from(pass) }),
+    ...(smtp !== undefined && { smtp }),
   }
   if (!server && !digits && consented) return { kind: 'ok', ...credentials }
   if (!server || !digits) return invalid('did not send server or port')
@@ -120,6 +133,11 @@ function consent(headers: Headers, consented: boolean): AuthAnswer {
   if (!/^[0-9A-Za-z.:_-]{1,255}$/.test(server)) return invalid('sent invalid server address')
   return { kind: 'ok', server, port, ...credentials }
 }
+
+const switches = new Map([
+  ['yes', true],
+  ['no', false],
+])
 
 function seconds(value: Buffer | undefined): number {
   const digits = value?.toString('latin1') ?? ''

@@ -68,6 +68,8 @@ const methods: Readonly<Record<Mechanism, string>> = {
   'cram-md5': 'cram-md5',
   apop: 'apop',
   external: 'external',
+  xoauth2: 'xoauth2',
+  oauthbearer: 'oauthbearer',
   none: 'none',
 }
 

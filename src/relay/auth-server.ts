@@ -21,6 +21,8 @@ export type Judgement =
       readonly kind: 'denied'
       readonly text: string
       readonly code: string | undefined
+      /** Told to a client whose token was refused, before `text`. */
+      readonly sasl: string | undefined
       readonly wait: number
     }
   /** `reason` finishes "the auth server …". */
@@ -32,6 +34,8 @@ export interface Consent {
   readonly endpoint: Endpoint | undefined
   readonly user: Buffer | undefined
   readonly pass: Buffer | undefined
+  /** Whether to log in to an SMTP backend; `undefined`: as `proxy_smtp_auth` says. */
+  readonly smtp: boolean | undefined
 }
 
 export interface AuthQuestion {
@@ -149,7 +153,7 @@ function judgement(answer: Exchange): Judgement {
     case 'ok':
       return consent(answer)
     case 'denied':
-      return { kind: 'denied', text: answer.text, code: answer.code, wait: answer.wait }
+      return { ...answer, code: answer.code, sasl: answer.sasl }
     case 'invalid':
       return { kind: 'fail', failure: 'config', reason: answer.reason }
     case 'wait':
@@ -161,8 +165,9 @@ function judgement(answer: Exchange): Judgement {
   }
 }
 
-function consent({ server, port, user, pass }: Extract<AuthAnswer, { kind: 'ok' }>): Judgement {
-  const known = { kind: 'ok', user, pass } as const
+function consent(answer: Extract<AuthAnswer, { kind: 'ok' }>): Judgement {
+  const { server, port, user, pass, smtp } = answer
+  const known = { kind: 'ok', user, pass, smtp } as const
   if (server === undefined || port === undefined) return { ...known, endpoint: undefined }
   if (isIP(server) === 0)
     return { kind: 'fail', failure: 'config', reason: 'sent invalid server address' }

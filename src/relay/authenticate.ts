@@ -4,6 +4,7 @@ import type { Attempt, BackFacts, Client, Judge, Leg } from '../protocol/protoco
 import { printEndpoint } from '../wire/address.ts'
 import type { Dialled } from '../wire/dial.ts'
 import { type Failure, retryable } from '../words/failure.ts'
+import { type Bearer, bearerOf } from '../words/mechanism.ts'
 import { AuthServer, type Consent } from './auth-server.ts'
 import { BackLeg, type LegEnd } from './back-leg.ts'
 import type { Endpoint } from './backends.ts'
@@ -30,6 +31,8 @@ export type Verdict =
       readonly text: string
       readonly stays: boolean
       readonly wait: number
+      /** Told before `text`, and acknowledged by the client: see `Words.challenge`. */
+      readonly challenge?: { readonly text: string; readonly wrong: string }
       readonly result: 'denied' | 'tempfail' | 'timeout' | 'limited'
     }
 
@@ -37,6 +40,9 @@ interface Judged {
   readonly judge: Judge
   readonly login: Buffer
   readonly password: Buffer | undefined
+  /** The password is the client's token, and its own mechanism. */
+  readonly bearer: Bearer | undefined
+  readonly smtpAuth: boolean
   /** Where the auth server wants the session to go. */
   readonly endpoint: Endpoint | undefined
 }
@@ -79,8 +85,9 @@ export class Authentication {
     }
     const { auth_http } = this.#runtime.settings
     if (!auth_http) {
-      const { login, password } = this.#attempt
-      return this.#carry({ judge: 'backend', login, password, endpoint: undefined })
+      const { login, password, mechanism } = this.#attempt
+      const own = { login, password, bearer: bearerOf(mechanism), smtpAuth: true }
+      return this.#carry({ judge: 'backend', ...own, endpoint: undefined })
     }
     const judged = await this.#ask(auth_http)
     return 'kind' in judged ? judged : this.#carry(judged)
@@ -109,7 +116,12 @@ export class Authentication {
       case 'denied': {
         this.#failed('login', 'was refused by the auth server')
         const text = protocol.words.denied(this.#attempt, answer.text, answer.code)
-        return { ...told(text, answer.wait > 0, 'denied'), wait: answer.wait * 1000 }
+        const challenge =
+          bearerOf(this.#attempt.mechanism) && answer.sasl !== undefined
+            ? { challenge: protocol.words.challenge(this.#attempt, answer.sasl) }
+            : {}
+        const wait = answer.wait * 1000
+        return { ...told(text, answer.wait > 0, 'denied'), wait, ...challenge }
       }
       case 'fail':
         this.#failed(answer.failure, `auth server ${answer.reason}`)
@@ -121,11 +133,14 @@ export class Authentication {
   #consented(answer: Consent): Judged | Verdict {
     const { protocol, upstream } = this.#runtime
     const { login, password, mechanism } = this.#attempt
-    const known = mechanism === 'plain' || mechanism === 'login'
+    const bearer = answer.pass ? undefined : bearerOf(mechanism)
+    const known = mechanism === 'plain' || mechanism === 'login' || bearer !== undefined
     const judged: Judged = {
       judge: 'edge',
       login: answer.user ?? login,
       password: answer.pass ?? (known ? password : undefined),
+      bearer,
+      smtpAuth: answer.smtp ?? this.#runtime.settings.proxy_smtp_auth,
       endpoint: answer.endpoint,
     }
     const bad = refusal({ login: judged.login, password: judged.password ?? Buffer.alloc(0) })
@@ -218,7 +233,8 @@ export class Authentication {
       tls: settings.proxy_ssl,
       xclient: settings.xclient,
       identify: settings.proxy_identity,
-      smtpAuth: settings.proxy_smtp_auth,
+      smtpAuth: judged.smtpAuth,
+      ...(judged.bearer ? { bearer: judged.bearer } : {}),
     }
   }
 

@@ -18,6 +18,7 @@ import { behind, clientOf, type Origin, originOf, readProxyHeader } from './orig
 import { type Ended, Record as SessionRecord } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
+import { refuse } from './token-refusal.ts'
 
 /**
  * One client, from accept to close: greet, take commands, judge the login, relay. The protocol
@@ -247,7 +248,7 @@ export class Session {
     this.#wire.onGone = undefined
     record.stage = 'commands'
     this.#arm()
-    this.#wire.write(verdict.text)
+    await refuse(this.#wire, verdict, attempt.mechanism)
     return verdict.stays
   }
 

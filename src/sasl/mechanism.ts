@@ -1,4 +1,5 @@
 import type { Mechanism } from '../words/mechanism.ts'
+import { oauthbearer, xoauth2 } from './bearer.ts'
 import { cramMd5 } from './cram-md5.ts'
 import type { Exchange } from './exchange.ts'
 import { external } from './external.ts'
@@ -18,6 +19,8 @@ const rows: ReadonlyMap<string, Row> = new Map([
   ['LOGIN', { mechanism: 'login', always: true, start: () => login }],
   ['CRAM-MD5', { mechanism: 'cram-md5', start: cramMd5 }],
   ['EXTERNAL', { mechanism: 'external', start: () => external }],
+  ['XOAUTH2', { mechanism: 'xoauth2', start: () => xoauth2 }],
+  ['OAUTHBEARER', { mechanism: 'oauthbearer', start: () => oauthbearer }],
 ])
 
 /** `undefined` where there is no such mechanism, or it is not enabled. `name` in any case. */

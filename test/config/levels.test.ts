@@ -75,7 +75,7 @@ const rows: readonly Row[] = [
   [
     'a mechanism that the protocol does not have',
     'mail { pop3_auth login; }',
-    '1:18 "pop3_auth" must be plain, apop, cram-md5 or external, not "login"',
+    '1:18 "pop3_auth" must be plain, apop, cram-md5, external, xoauth2 or oauthbearer, not "login"',
   ],
 ]
 

@@ -1,5 +1,5 @@
 import type { Mechanism } from '../../words/mechanism.ts'
-import { mechanisms } from '../../words/mechanism.ts'
+import { bearers, mechanisms } from '../../words/mechanism.ts'
 import { optionalWords, set, words } from '../row.ts'
 import { many, one } from '../shape.ts'
 import type { Context } from '../syntax.ts'
@@ -27,9 +27,9 @@ function authWords(...known: readonly Mechanism[]) {
   return { shape: many(known.join(' | ').concat(' …'), value, known.length), merge }
 }
 
-const imap = authWords('plain', 'login', 'cram-md5', 'external')
-const pop3 = authWords('plain', 'apop', 'cram-md5', 'external')
-const smtp = authWords('plain', 'login', 'cram-md5', 'external', 'none')
+const imap = authWords('plain', 'login', 'cram-md5', 'external', ...bearers)
+const pop3 = authWords('plain', 'apop', 'cram-md5', 'external', ...bearers)
+const smtp = authWords('plain', 'login', 'cram-md5', 'external', ...bearers, 'none')
 
 const buffer = (doc: string) =>
   set(one('SIZE', bufferSize), { contexts, default: '4k', fallback: 4096, field: true, doc })

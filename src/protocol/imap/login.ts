@@ -1,5 +1,7 @@
 import { encode } from '../../sasl/base64.ts'
+import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainResponse } from '../../sasl/client.ts'
+import { type Bearer, bearers } from '../../words/mechanism.ts'
 import { send } from '../converse.ts'
 import type { Back, BackStep } from '../protocol.ts'
 import type { Reply } from './reply.ts'
@@ -14,6 +16,7 @@ export function login(state: State): BackStep {
   const { capabilities, leg } = state
   const offers = (word: string) => capabilities?.has(word) ?? false
   const initial = offers('SASL-IR')
+  if (leg.bearer) return token(state, bearerToward(leg.bearer, capabilities), initial)
   if (leg.judge === 'backend' && offers('AUTH=PLAIN') && initial) return plain(state, true)
   if (!offers('LOGINDISABLED')) return literals(state)
   if (offers('AUTH=PLAIN')) return plain(state, initial)
@@ -38,6 +41,29 @@ function plain(state: State, initial: boolean): BackStep {
     command,
     asked(state, () => send([response()], verdict(state))),
   )
+}
+
+/** A token, repeated by the client's mechanism, or by its twin where the backend offers only that. */
+function token(state: State, mechanism: BearerClient, initial: boolean): BackStep {
+  const { attempt, login } = state.leg
+  const { name, acknowledgement } = mechanism
+  const response = () => mechanism.response(login, state.password)
+  const command = `${attempt.tag} AUTHENTICATE ${name}`
+  // A backend that refuses says why, and waits to be told that this was heard.
+  const end = awaited(state, 'login', attempt.tag, {
+    more: () => send(acknowledgement, verdict(state)),
+    done: reply => judged(state, reply),
+  })
+  if (initial) return send([`${command} `, response()], end)
+  return send(
+    command,
+    asked(state, () => send([response()], end)),
+  )
+}
+
+function bearerToward(wanted: Bearer, capabilities: ReadonlySet<string> | undefined): BearerClient {
+  const offered = bearers.filter(known => capabilities?.has(`AUTH=${known.toUpperCase()}`))
+  return bearerClient(offered.includes(wanted) ? wanted : (offered[0] ?? wanted))
 }
 
 function names(state: State): BackStep {

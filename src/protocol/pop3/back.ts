@@ -1,3 +1,4 @@
+import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainLength, plainResponse } from '../../sasl/client.ts'
 import type { Failure } from '../../words/failure.ts'
 import type { Identity } from '../../words/identity.ts'
@@ -89,6 +90,7 @@ function identify(state: State): BackStep {
 }
 
 function login(state: State): BackStep {
+  if (state.leg.bearer) return authBearer(state, bearerClient(state.leg.bearer))
   const { login } = state.leg
   if (!carries(login) || !carries(state.password)) return authPlain(state)
   const asked = back('login', line =>
@@ -110,9 +112,27 @@ function authPlain(state: State): BackStep {
     return send(['AUTH PLAIN ', response()], verdict(state))
   }
   const asked = back('login', line =>
-    line[0] === plus && !is(line, '+OK') ? send([response()], verdict(state)) : judged(state, line),
+    isContinuation(line) ? send([response()], verdict(state)) : judged(state, line),
   )
   return send('AUTH PLAIN', asked)
+}
+
+/** A token may be longer than a command: it is a line of its own. */
+function authBearer(state: State, { name, acknowledgement, response }: BearerClient): BackStep {
+  const said = verdict(state)
+  const end = back('login', line =>
+    isContinuation(line) ? send(acknowledgement, said) : said.receive(line),
+  )
+  const asked = back('login', line =>
+    isContinuation(line)
+      ? send([response(state.leg.login, state.password)], end)
+      : judged(state, line),
+  )
+  return send(`AUTH ${name}`, asked)
+}
+
+function isContinuation(line: Buffer): boolean {
+  return line[0] === plus && !is(line, '+OK')
 }
 
 function verdict(state: State): Back {

@@ -10,6 +10,7 @@ export const pop3: Protocol = {
   alpn: 'pop3',
   words: {
     denied: (_, text) => `-ERR ${oneLine(text)}\r\n`,
+    challenge: (_, base64) => ({ text: `+ ${oneLine(base64)}\r\n`, wrong: replies.invalid }),
     refused: () => replies.refused,
     unavailable: () => replies.unavailable,
     internal: replies.internal,

@@ -1,5 +1,7 @@
 import { encode } from '../../sasl/base64.ts'
+import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainLength, plainResponse } from '../../sasl/client.ts'
+import { type Bearer, bearers } from '../../words/mechanism.ts'
 import { send } from '../converse.ts'
 import type { Back, BackStep } from '../protocol.ts'
 import { replies } from './replies.ts'
@@ -30,6 +32,8 @@ const maxCommand = 510
 
 function authenticate(state: State, password: Buffer): BackStep {
   const offered = listed(state, 'AUTH')
+  const { bearer } = state.leg
+  if (bearer) return authBearer(state, bearerToward(bearer, offered), password)
   if (offered?.has('LOGIN') && !offered.has('PLAIN')) return authLogin(state, password)
   if (!offered?.has('PLAIN') && state.leg.judge === 'backend') {
     return fail(state, 'config', 'offers neither AUTH PLAIN nor AUTH LOGIN')
@@ -52,16 +56,34 @@ function authLogin(state: State, password: Buffer): BackStep {
   return send('AUTH LOGIN', named)
 }
 
+/** A token may be longer than a command: it is a line of its own (RFC 4954 section 4). */
+function authBearer(state: State, mechanism: BearerClient, token: Buffer): BackStep {
+  const { name, acknowledgement, response } = mechanism
+  const end = awaited(state, 'login', reply =>
+    reply.code === 334 ? send(acknowledgement, verdict(state)) : ended(state, reply),
+  )
+  const asked = challenge(state, () => send([response(state.leg.login, token)], end))
+  return send(`AUTH ${name}`, asked)
+}
+
+/** The client's mechanism, or its twin where the backend offers only that. */
+function bearerToward(wanted: Bearer, offered: ReadonlySet<string> | undefined): BearerClient {
+  const known = bearers.filter(each => offered?.has(each.toUpperCase()))
+  return bearerClient(known.includes(wanted) ? wanted : (known[0] ?? wanted))
+}
+
 function challenge(state: State, then: () => BackStep): Back {
   return awaited(state, 'login', reply => (reply.code === 334 ? then() : judged(state, reply)))
 }
 
 function verdict(state: State): Back {
+  return awaited(state, 'login', reply => ended(state, reply))
+}
+
+function ended(state: State, reply: Reply): BackStep {
+  if (reply.code !== 235) return judged(state, reply)
   const edge = Buffer.from(replies.authenticated, 'latin1')
-  return awaited(state, 'login', reply => {
-    if (reply.code !== 235) return judged(state, reply)
-    return relay(state, state.leg.judge === 'edge' ? edge : reply.bytes)
-  })
+  return relay(state, state.leg.judge === 'edge' ? edge : reply.bytes)
 }
 
 /** Codes that say nothing of the credentials: AUTH, or AUTH in clear, is not to be had there. */

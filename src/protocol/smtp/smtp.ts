@@ -13,6 +13,7 @@ export const smtp: Protocol = {
   alpn: 'smtp',
   words: {
     denied: (_, text, code) => `${oneLine(`${code ?? denied} ${text}`)}\r\n`,
+    challenge: (_, base64) => ({ text: `334 ${oneLine(base64)}\r\n`, wrong: replies.invalid }),
     refused: () => replies.refused,
     unavailable: attempt =>
       attempt.mechanism === 'none' ? replies.unavailable : replies.authUnavailable,
