@@ -136,6 +136,24 @@ test('who cannot renew leads no more after ten seconds, before anyone else can',
   await b.lease.close()
 })
 
+test('a renewal counts from when it was asked for, however late it is answered', async () => {
+  const [stored, clock] = [new Stored(), new StillClock()]
+  const { lease, api } = candidate('a', stored, clock)
+  lease.start()
+  await settled()
+  const late = Promise.withResolvers<void>()
+  api.answer = async call => {
+    await late.promise
+    return stored.answer(call)
+  }
+  await pass(clock, 9_000)
+  late.resolve()
+  await settled()
+  assert.ok(lease.leads())
+  clock.pass(3_000)
+  assert.ok(!lease.leads())
+})
+
 test('who stood still for too long does not lead when it wakes, though nobody told it so', async () => {
   const [stored, clock] = [new Stored(), new StillClock()]
   const { lease, api } = candidate('a', stored, clock)
