@@ -20,15 +20,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { stages } from '../support/dockerfile.ts'
+import { buildApp, imageUser as user } from '../support/image.ts'
 
 const root = new URL('../..', import.meta.url).pathname
-const user = 65_532
 const image = mkdtempSync(join(tmpdir(), 'postern-image-'))
 const app = join(image, 'postern')
 const cache = join(app, '.compile-cache')
 const work = join(image, 'work')
 const node = join(image, 'node')
-const [build = [], last = []] = stages(readFileSync(join(root, 'Dockerfile'), 'utf8')).stages
+const last = stages(readFileSync(join(root, 'Dockerfile'), 'utf8')).stages.at(-1) ?? []
 const asUser = process.getuid?.() === 0 ? { uid: user, gid: user } : {}
 const environment = { PATH: '/usr/bin:/bin', NODE_COMPILE_CACHE: cache }
 
@@ -39,14 +39,7 @@ function seconds(limit: number) {
 before(() => {
   chmodSync(image, 0o755)
   cpSync(process.execPath, node)
-  mkdirSync(app)
-  for (const { word, rest, exec } of build) {
-    if (word === 'COPY') copy(rest.split(' '))
-    if (word !== 'RUN') continue
-    const [program = '', ...words] = exec ?? []
-    const run = spawnSync(program, words, { cwd: app, encoding: 'utf8', ...seconds(300) })
-    assert.equal(run.status, 0, run.stderr)
-  }
+  buildApp(app)
   for (const folder of [cache, work]) {
     mkdirSync(folder)
     if (asUser.uid !== undefined) chownSync(folder, user, user)
@@ -54,21 +47,6 @@ before(() => {
 })
 
 after(() => rmSync(image, { recursive: true }))
-
-/** `COPY … DESTINATION`, without what .dockerignore keeps out. */
-function copy(words: readonly string[]): void {
-  const kept = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n')
-  const out = new Set(
-    kept.filter(line => line.startsWith('src/')).flatMap(line => globSync(line, { cwd: root })),
-  )
-  const destination = words.at(-1) ?? ''
-  for (const source of words.slice(0, -1)) {
-    cpSync(join(root, source), join(app, destination === './' ? source : destination), {
-      recursive: true,
-      filter: path => !out.has(path.slice(root.length)),
-    })
-  }
-}
 
 function run(words: readonly string[]): { status: number | null; stdout: string; stderr: string } {
   const options = {
