@@ -154,6 +154,23 @@ suite('clients that leave', { concurrency: 8 }, () => {
   })
 })
 
+suite('Auth-Wait', () => {
+  test('holds a refusal back for its seconds, in both', async () => {
+    const { nginx, postern } = await onBoth(async side => {
+      const from = freshAddress()
+      side.auth.judge(from, { answers: [headers('Auth-Status: no', 'Auth-Wait: 1')], port: 0 })
+      const client = await MailClient.open(side.port('imap'), from)
+      await client.line()
+      const began = performance.now()
+      assert.equal(await client.ask('a LOGIN alice wrong'), 'a NO no')
+      client.close()
+      return performance.now() - began
+    })
+    // Timers of a millisecond's grain.
+    assert.ok(nginx > 990 && postern > 990, `${nginx} and ${postern} ms`)
+  })
+})
+
 suite('proxy_timeout', { concurrency: 8 }, () => {
   test('begins anew with what a backend pushes: nginx ends a client that only listens', async t => {
     const pushes = 12
