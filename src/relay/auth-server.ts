@@ -1,4 +1,6 @@
-import { connect, isIP, type Socket } from 'node:net'
+import { lookup } from 'node:dns/promises'
+import { isIP, type Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import type { AuthHttp, ServerSettings } from '../config/config.ts'
 import { request, type Tls } from '../protocol/auth-http.ts'
 import { type AuthAnswer, authAnswer } from '../protocol/auth-http-answer.ts'
@@ -7,6 +9,7 @@ import { canonical } from '../wire/address.ts'
 import { Deadline, type Sleep, type Wheel } from '../wire/wheel.ts'
 import type { Failure } from '../words/failure.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
+import { authConnection } from './auth-connection.ts'
 import type { Endpoint } from './backends.ts'
 import type { RelayMetrics } from './shared.ts'
 
@@ -31,7 +34,8 @@ export type Judgement =
 /** Yes; what the auth server puts in place of the client's own words counts. */
 export interface Consent {
   readonly kind: 'ok'
-  readonly endpoint: Endpoint | undefined
+  /** The addresses of the backend that it chose, to be tried in turn; `undefined`: it chose none. */
+  readonly endpoints: readonly Endpoint[] | undefined
   readonly user: Buffer | undefined
   readonly pass: Buffer | undefined
   /** Whether to log in to an SMTP backend; `undefined`: as `proxy_smtp_auth` says. */
@@ -40,6 +44,8 @@ export interface Consent {
 
 export interface AuthQuestion {
   readonly url: AuthHttp
+  /** What an `https:` server is verified with. */
+  readonly context?: SecureContext | undefined
   readonly settings: ServerSettings
   readonly protocol: ProtocolName
   readonly client: Client
@@ -54,6 +60,12 @@ export interface AuthQuestion {
 
 /** Times that an auth server may say WAIT to one question. */
 export const mostWaits = 10
+
+/** How long the look-up of a host name in `Auth-Server` may take, ms, and how many addresses count. */
+const lookupTime = 5_000
+const mostAddresses = 8
+
+const unresolved = 'sent a server whose address cannot be found'
 
 /** What one exchange came to; `timeout` and `broken` never reached an answer. */
 type Exchange =
@@ -87,14 +99,28 @@ export class AuthServer {
       await this.#sleep.over
       answer = await this.#exchange()
     }
-    return judgement(answer)
+    return answer.kind === 'ok' ? this.#consent(answer) : fault(answer)
+  }
+
+  async #consent(answer: Extract<AuthAnswer, { kind: 'ok' }>): Promise<Judgement> {
+    const { server, port, user, pass, smtp } = answer
+    const known = { kind: 'ok', user, pass, smtp } as const
+    if (server === undefined || port === undefined) return { ...known, endpoints: undefined }
+    if (isIP(server) !== 0) return { ...known, endpoints: [{ address: canonical(server), port }] }
+    const found = await Promise.race([addressesOf(server), this.#patience()])
+    if (found === undefined) return { kind: 'fail', failure: 'timeout', reason: unresolved }
+    if (found.length === 0) return { kind: 'fail', failure: 'config', reason: unresolved }
+    return { ...known, endpoints: found.map(address => ({ address, port })) }
+  }
+
+  async #patience(): Promise<undefined> {
+    this.#sleep = this.#question.wheel.sleep(lookupTime)
+    await this.#sleep.over
   }
 
   #exchange(): Promise<Exchange> {
-    const { url, settings, wheel } = this.#question
-    const socket = connect(
-      url.unix ? { path: url.host } : { host: url.host, port: url.port, noDelay: true },
-    )
+    const { url, settings, wheel, context } = this.#question
+    const { socket, ready } = authConnection(url, context)
     this.#socket = socket
     const began = performance.now()
     return new Promise(resolve => {
@@ -111,7 +137,7 @@ export class AuthServer {
       wheel.arm(deadline, settings.auth_http_timeout)
       socket.on('error', error => finish({ kind: 'broken', reason: codeOf(error) }))
       socket.on('close', () => finish({ kind: 'broken', reason: 'closed the connection early' }))
-      socket.on('connect', () => {
+      socket.on(ready, () => {
         const asked = this.#request()
         socket.write(asked, () => asked.fill(0))
       })
@@ -148,30 +174,28 @@ export class AuthServer {
   }
 }
 
-function judgement(answer: Exchange): Judgement {
-  switch (answer.kind) {
-    case 'ok':
-      return consent(answer)
-    case 'denied':
-      return { ...answer, code: answer.code, sasl: answer.sasl }
-    case 'invalid':
-      return { kind: 'fail', failure: 'config', reason: answer.reason }
-    case 'wait':
-      return { kind: 'fail', failure: 'config', reason: 'said WAIT too often' }
-    case 'timeout':
-      return { kind: 'fail', failure: 'timeout', reason: 'timed out' }
-    case 'broken':
-      return { kind: 'fail', failure: 'connect', reason: answer.reason }
-  }
+function fault(answer: Exclude<Exchange, { kind: 'ok' }>): Judgement {
+  if (answer.kind === 'denied') return { ...answer, code: answer.code, sasl: answer.sasl }
+  const { failure, reason } = faults[answer.kind]
+  return { kind: 'fail', failure, reason: 'reason' in answer ? answer.reason : reason }
 }
 
-function consent(answer: Extract<AuthAnswer, { kind: 'ok' }>): Judgement {
-  const { server, port, user, pass, smtp } = answer
-  const known = { kind: 'ok', user, pass, smtp } as const
-  if (server === undefined || port === undefined) return { ...known, endpoint: undefined }
-  if (isIP(server) === 0)
-    return { kind: 'fail', failure: 'config', reason: 'sent invalid server address' }
-  return { ...known, endpoint: { address: canonical(server), port } }
+/** Whose fault it is, and how it reads where the exchange itself does not say. */
+const faults = {
+  invalid: { failure: 'config', reason: '' },
+  wait: { failure: 'config', reason: 'said WAIT too often' },
+  timeout: { failure: 'timeout', reason: 'timed out' },
+  broken: { failure: 'connect', reason: '' },
+} as const
+
+/** The addresses of a host name in `Auth-Server`; none where it has none. */
+async function addressesOf(host: string): Promise<readonly string[]> {
+  try {
+    const found = await lookup(host, { all: true })
+    return found.slice(0, mostAddresses).map(({ address }) => canonical(address))
+  } catch {
+    return []
+  }
 }
 
 function codeOf(error: Error): string {

@@ -44,7 +44,7 @@ interface Judged {
   readonly bearer: Bearer | undefined
   readonly smtpAuth: boolean
   /** Where the auth server wants the session to go. */
-  readonly endpoint: Endpoint | undefined
+  readonly endpoints: readonly Endpoint[] | undefined
 }
 
 export class Authentication {
@@ -87,7 +87,7 @@ export class Authentication {
     if (!auth_http) {
       const { login, password, mechanism } = this.#attempt
       const own = { login, password, bearer: bearerOf(mechanism), smtpAuth: true }
-      return this.#carry({ judge: 'backend', ...own, endpoint: undefined })
+      return this.#carry({ judge: 'backend', ...own, endpoints: undefined })
     }
     const judged = await this.#ask(auth_http)
     return 'kind' in judged ? judged : this.#carry(judged)
@@ -106,6 +106,7 @@ export class Authentication {
       attempt: this.#attempt,
       number: this.#record.logins,
       tls: tlsFacts(this.#record),
+      context: this.#runtime.authContext,
     })
     this.#running = server
     const answer = await server.ask()
@@ -141,12 +142,12 @@ export class Authentication {
       password: answer.pass ?? (known ? password : undefined),
       bearer,
       smtpAuth: answer.smtp ?? this.#runtime.settings.proxy_smtp_auth,
-      endpoint: answer.endpoint,
+      endpoints: answer.endpoints,
     }
     const bad = refusal({ login: judged.login, password: judged.password ?? Buffer.alloc(0) })
     if (bad) return this.#misled(`sent ${bad}`)
-    if (!judged.endpoint && !upstream) return this.#misled('did not send server or port')
-    if (upstream && judged.endpoint && !isMember(upstream.servers, judged.endpoint))
+    if (!judged.endpoints && !upstream) return this.#misled('did not send server or port')
+    if (upstream && judged.endpoints?.some(endpoint => !isMember(upstream.servers, endpoint)))
       return this.#misled('named a server that is no endpoint of the backends')
     const needs = mechanism !== 'none' && protocol.name !== 'smtp'
     if (needs && judged.password === undefined) return this.#misled('did not send password')
@@ -163,14 +164,14 @@ export class Authentication {
     const tried = new Set<UpstreamServer>()
     const most = settings.proxy_next_upstream_tries || Number.POSITIVE_INFINITY
     let end: LegEnd = { kind: 'fail', failure: 'endpoints', reason: 'has no endpoint' }
-    while (tried.size < most && !this.#abandoned) {
-      const server = judged.endpoint ? undefined : balancer?.next(tried)
-      const endpoint = judged.endpoint ?? server
+    for (let tries = 0; tries < most && !this.#abandoned; tries++) {
+      const server = judged.endpoints ? undefined : balancer?.next(tried)
+      const endpoint = judged.endpoints ? judged.endpoints[tries] : server
       if (!endpoint) break
       end = await this.#leg(endpoint, server?.sslName, judged)
       if (end.kind === 'relay') return { ...end, kind: 'carried', endpoint }
-      if (!server || end.kind === 'refused' || !retryable.has(end.failure)) break
-      tried.add(server)
+      if (end.kind === 'refused' || !retryable.has(end.failure)) break
+      if (server) tried.add(server)
     }
     return this.#turnedDown(end)
   }

@@ -7,7 +7,7 @@ import { type Balancer, balancer } from '../upstream/balancer.ts'
 import { printEndpoint } from '../wire/address.ts'
 import { admission, type Matcher, matcher } from './admission.ts'
 import type { Backends } from './backends.ts'
-import { backendContext, type Contexts, contexts } from './tls.ts'
+import { authContext, backendContext, type Contexts, contexts } from './tls.ts'
 import type { KeyFault } from './tls-options.ts'
 
 /**
@@ -30,6 +30,8 @@ export interface Runtime {
   /** Whom no limit holds for. */
   readonly exempt: Matcher
   readonly backendContext: SecureContext
+  /** Toward an `https:` auth server. */
+  readonly authContext: SecureContext | undefined
   readonly upstream: Upstream | undefined
   readonly balancer: Balancer | undefined
   /** The upstream's name, or the address of `proxy_pass`; of an auth server's choice, `auth_http`. */
@@ -48,6 +50,8 @@ export function runtime(
   if (keys && 'reason' in keys) return keys
   const backContext = backendContext(settings)
   if ('reason' in backContext) return backContext
+  const judgeContext = authContext(settings)
+  if (judgeContext && 'reason' in judgeContext) return judgeContext
   const upstream = upstreamOf(settings, of)
   return {
     config,
@@ -62,6 +66,7 @@ export function runtime(
     admits: admission(config.access),
     exempt: matcher(settings.limit_exempt.flatMap(({ networks }) => networks)),
     backendContext: backContext,
+    authContext: judgeContext,
     upstream,
     balancer: upstream && balancer(upstream, server => backends.sessions(server)),
     backendName: upstream?.name ?? 'auth_http',

@@ -74,6 +74,17 @@ function openers({
   }
 }
 
+/** What an `https:` auth server is verified with. */
+export function authContext(settings: ServerSettings): SecureContext | KeyFault | undefined {
+  const file = settings.auth_http_ssl_trusted_certificate
+  if (!settings.auth_http?.tls) return undefined
+  try {
+    return createSecureContext({ ca: file ? readFileSync(file) : rootCertificates.slice() })
+  } catch (error) {
+    return { file: file ?? '', reason: reasonOf(error) }
+  }
+}
+
 function pair(
   file: string,
   keyFile: string,

@@ -13,6 +13,7 @@ const usual: ServerSettings = {
   set_real_ip_from: [],
   error_log: [{ target: 'stderr', level: 'info' }],
   auth_http: undefined,
+  auth_http_ssl_trusted_certificate: undefined,
   auth_http_header: [],
   auth_http_pass_client_cert: false,
   auth_http_timeout: 60_000,

@@ -159,9 +159,9 @@ describe('auth_http', () => {
   const faults: readonly [title: string, answer: AuthHeaders, reason: string][] = [
     ['names no server', { 'Auth-Status': 'OK' }, 'did not send server or port'],
     [
-      'names a host instead of an address',
-      { 'Auth-Status': 'OK', 'Auth-Server': 'localhost', 'Auth-Port': '1' },
-      'sent invalid server address',
+      'names a host that has no address',
+      { 'Auth-Status': 'OK', 'Auth-Server': 'nowhere.invalid', 'Auth-Port': '1' },
+      'sent a server whose address cannot be found',
     ],
     [
       'names a port that is none',

@@ -1,6 +1,7 @@
 import { every, optional, set } from '../row.ts'
 import { one } from '../shape.ts'
 import { authHttp } from '../shapes/auth-http.ts'
+import { file } from '../shapes/file.ts'
 import { header } from '../shapes/header.ts'
 import type { Context } from '../syntax.ts'
 import { duration, flag } from '../values.ts'
@@ -13,7 +14,12 @@ export const authHttpRows = {
     contexts,
     repeat: 'replaces',
     field: saidByAuth,
-    doc: 'The HTTP server that judges a login and, where no `proxy_pass` does, chooses the backend.',
+    doc: 'The HTTP server that judges a login and, where no `proxy_pass` does, chooses the backend. A host name is looked up for each question, and each of its addresses is tried; by `https:` the certificate must be one for the host.',
+  }),
+  auth_http_ssl_trusted_certificate: optional(file('besideConfig'), {
+    contexts,
+    field: saidByAuth,
+    doc: 'The authorities that the certificate of an `https:` auth server is verified with, in PEM; without it, those that Node carries. nginx knows neither.',
   }),
   auth_http_header: every(header, {
     contexts,

@@ -8,6 +8,8 @@ export interface AuthHttp {
   readonly host: string
   readonly port: number
   readonly unix: boolean
+  /** `https:`, whose certificate must be one for the host. */
+  readonly tls: boolean
   /** The `Host` header: the host part without its port, `localhost` for `unix:`. */
   readonly hostHeader: string
   readonly uri: string
@@ -22,7 +24,7 @@ export const hostName = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})$/
 const uri = /^[!-~]*$/
 
 export const authHttp: Shape<AuthHttp> = {
-  syntax: '[http://]HOST[:PORT][/URI] | unix:PATH[:/URI]',
+  syntax: '[http://]HOST[:PORT][/URI] | https://HOST[:PORT][/URI] | [http://]unix:PATH[:/URI]',
   least: 1,
   most: 1,
   parse([word], scope, name) {
@@ -30,34 +32,29 @@ export const authHttp: Shape<AuthHttp> = {
     const { text, position } = word
     const parsed = text.length <= maxUrl && uri.test(text) ? taken(text) : undefined
     if (parsed) return parsed
-    const https = text.startsWith('https://')
-      ? ', and TLS to an auth server is not carried out'
-      : ''
-    scope.fault(
-      position,
-      `"${name}" must be [http://]HOST[:PORT][/URI], not ${quote(text)}${https}`,
-    )
+    scope.fault(position, `"${name}" must be [http://]HOST[:PORT][/URI], not ${quote(text)}`)
     return undefined
   },
-  print: ({ host, port, unix, uri }) => {
+  print: ({ host, port, unix, tls, uri }) => {
     if (unix) return [`unix:${host}:${uri}`]
-    return [`http://${host.includes(':') ? `[${host}]` : host}:${port}${uri}`]
+    return [`http${tls ? 's' : ''}://${host.includes(':') ? `[${host}]` : host}:${port}${uri}`]
   },
 }
 
 function taken(text: string): AuthHttp | undefined {
-  const rest = text.replace(/^http:\/\//i, '')
-  if (rest.startsWith('unix:')) return socket(rest.slice('unix:'.length))
+  const tls = /^https:\/\//i.test(text)
+  const rest = text.replace(/^https?:\/\//i, '')
+  if (rest.startsWith('unix:')) return tls ? undefined : socket(rest.slice('unix:'.length))
   const slash = rest.indexOf('/')
   const place = slash < 0 ? rest : rest.slice(0, slash)
   const asked = slash < 0 ? '/' : rest.slice(slash)
   // An IPv6 address stays in its brackets in the header, as RFC 9110 7.2 has it.
   const [, hostHeader = '', digits] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(place) ?? []
-  const port = digits === undefined ? 80 : parsePort(digits)
+  const port = digits === undefined ? (tls ? 443 : 80) : parsePort(digits)
   if (port === undefined) return undefined
   const literal = parseAddressPort(`${hostHeader}:${port}`)
   if (!literal && !hostName.test(hostHeader)) return undefined
-  return { host: literal?.address ?? hostHeader, port, unix: false, hostHeader, uri: asked }
+  return { host: literal?.address ?? hostHeader, port, unix: false, tls, hostHeader, uri: asked }
 }
 
 function socket(rest: string): AuthHttp | undefined {
@@ -65,5 +62,5 @@ function socket(rest: string): AuthHttp | undefined {
   const host = colon < 0 ? rest : rest.slice(0, colon)
   const asked = colon < 0 ? '/' : rest.slice(colon + 1)
   if (!host.startsWith('/') || !asked.startsWith('/')) return undefined
-  return { host, port: 0, unix: true, hostHeader: 'localhost', uri: asked }
+  return { host, port: 0, unix: true, tls: false, hostHeader: 'localhost', uri: asked }
 }

@@ -6,7 +6,8 @@ import { word } from '../../../src/directives/tree.ts'
 import { hostile } from '../hostile.ts'
 import { listening } from '../scope.ts'
 
-const tcp = { unix: false, port: 80, uri: '/' }
+const tcp = { unix: false, tls: false, port: 80, uri: '/' }
+const unix = { unix: true, tls: false, port: 0, hostHeader: 'localhost' }
 
 const rows: readonly (readonly [text: string, value: object])[] = [
   ['localhost', { ...tcp, host: 'localhost', hostHeader: 'localhost' }],
@@ -17,11 +18,13 @@ const rows: readonly (readonly [text: string, value: object])[] = [
   ],
   ['http://[::1]:9000/a', { ...tcp, host: '::1', hostHeader: '[::1]', port: 9000, uri: '/a' }],
   ['a.b.svc:8080', { ...tcp, host: 'a.b.svc', hostHeader: 'a.b.svc', port: 8080 }],
-  ['unix:/run/auth', { host: '/run/auth', unix: true, port: 0, hostHeader: 'localhost', uri: '/' }],
+  ['unix:/run/auth', { ...unix, host: '/run/auth', uri: '/' }],
+  ['https://auth', { ...tcp, tls: true, host: 'auth', hostHeader: 'auth', port: 443 }],
   [
-    'http://unix:/run/auth:/a',
-    { host: '/run/auth', unix: true, port: 0, hostHeader: 'localhost', uri: '/a' },
+    'https://auth:8443/a',
+    { ...tcp, tls: true, host: 'auth', hostHeader: 'auth', port: 8443, uri: '/a' },
   ],
+  ['http://unix:/run/auth:/a', { ...unix, host: '/run/auth', uri: '/a' }],
 ]
 
 for (const [text, value] of rows) {
@@ -33,7 +36,17 @@ for (const [text, value] of rows) {
 }
 
 for (const text of [
-  ...['', 'https://auth', 'auth:', 'auth:0', 'auth:70000', 'auth:80x', '[::1', '/auth', 'a b'],
+  ...[
+    '',
+    'https://unix:/run/auth',
+    'auth:',
+    'auth:0',
+    'auth:70000',
+    'auth:80x',
+    '[::1',
+    '/auth',
+    'a b',
+  ],
   ...['auth/ HTTP/1.0\r\nX: y', 'auth/\u00e9', 'user@auth', 'unix:', 'unix:run', 'unix:/run:auth'],
   `a/${'x'.repeat(maxUrl)}`,
 ]) {
@@ -43,12 +56,6 @@ for (const text of [
     assert.equal(faults.length, 1)
   })
 }
-
-test('TLS to an auth server is told to be not carried out', () => {
-  const { scope, faults } = listening()
-  authHttp.parse([word('https://auth')], scope, 'auth_http')
-  assert.match(faults.join(), /TLS to an auth server is not carried out/)
-})
 
 test('what is written is read back', () => {
   const { scope } = listening()
