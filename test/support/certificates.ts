@@ -9,11 +9,7 @@ export interface KeyPair {
 /** A certificate authority that lives as long as a test. */
 export interface Authority extends KeyPair {
   /** A leaf for host names and literal addresses; the first name is its subject. */
-  issue(
-    names: readonly string[],
-    addresses?: readonly string[],
-    keyType?: 'ec' | 'rsa',
-  ): Promise<KeyPair>
+  issue(names: readonly string[], addresses?: readonly string[]): Promise<KeyPair>
   /** An authority that this one signed. */
   authority(commonName: string): Promise<Authority>
 }
@@ -40,9 +36,9 @@ async function signedBy(signer: KeyPair | undefined, commonName: string): Promis
   return {
     ...own,
     authority: name => signedBy(own, name),
-    issue: async (names, addresses = [], keyType = 'ec') => {
+    issue: async (names, addresses = []) => {
       const leaf = await generate([{ name: 'commonName', value: names[0] ?? 'nameless' }], {
-        keyType,
+        keyType: 'ec',
         algorithm: 'sha256',
         notAfterDate: new Date(Date.now() + day),
         ca: { key: root.private, cert: root.cert },
@@ -61,4 +57,14 @@ async function signedBy(signer: KeyPair | undefined, commonName: string): Promis
       return { certificate: leaf.cert, key: leaf.private }
     },
   }
+}
+
+/** A certificate with an RSA key that signed itself, valid for one day. */
+export async function makeRsaPair(name: string): Promise<KeyPair> {
+  const made = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'rsa',
+    algorithm: 'sha256',
+    notAfterDate: new Date(Date.now() + day),
+  })
+  return { certificate: made.cert, key: made.private }
 }
