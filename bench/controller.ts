@@ -140,11 +140,13 @@ print('from start to the last status', ms(performance.now() - began))
 print('memory after that (peak)', `${memory('VmRSS')} (${memory('VmHWM')})`)
 
 const lone: number[] = []
+const cpuAtFirst = cpuSeconds(proc('stat'))
 for (let turn = 0; turn < loneChanges; turn++) {
   await pause(500)
   lone.push(await change((turn * 37) % proxies))
 }
-print('a lone change', spread(lone))
+const cpuEach = (cpuSeconds(proc('stat')) - cpuAtFirst) / lone.length
+print('a lone change', `${spread(lone)}  ${ms(cpuEach * 1_000)} of processor`)
 
 const storm: number[] = []
 await each(all.slice(0, stormChanges), async at => {
