@@ -11,6 +11,9 @@ import { startRelay } from '../support/relay-process.ts'
 async function visit(port: number): Promise<void> {
   const client = await MailClient.open(port)
   await client.line()
+  // Who says nothing is a health check, and no session.
+  client.say('x\r\n')
+  await client.line()
   client.close()
 }
 

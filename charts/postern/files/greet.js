@@ -27,11 +27,13 @@ async function check(listener) {
   for (;;) {
     try {
       const line = await greeting(Number(port), mode === 'Implicit')
-      if (!/^(\* OK|\+OK|220[ -])/.test(line)) throw new Error(`not a greeting: ${JSON.stringify(line)}`)
+      if (!/^(\* OK|\+OK|220[ -])/.test(line))
+        throw new Error(`not a greeting: ${JSON.stringify(line)}`)
       console.log(`${host} ${port}: ${line}`)
       return
     } catch (error) {
-      if (Date.now() - began > patience) throw new Error(`${host} ${port}: ${error.message}`)
+      if (Date.now() - began > patience)
+        throw new Error(`${host} ${port}: ${error.message}`, { cause: error })
       await new Promise(done => setTimeout(done, 500))
     }
   }
