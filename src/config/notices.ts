@@ -1,3 +1,4 @@
+import type { Directive } from '../directives/syntax.ts'
 import type { Notice } from './config.ts'
 import { type Draft, placeOf, saying, type Whole } from './draft.ts'
 
@@ -73,15 +74,25 @@ function compression(server: Draft): readonly Notice[] {
 }
 
 /** What is about clients' certificates, where nobody asks for one. */
-function unverified(server: Draft): readonly Notice[] {
-  if (server.settings.ssl_verify_client !== 'off') return []
+function unverified(server: Draft, whole: Whole): readonly Notice[] {
   const names = ['ssl_client_certificate', 'ssl_crl', 'auth_http_pass_client_cert'] as const
+  const verifies = ({ settings }: Draft) => settings.ssl_verify_client !== 'off'
   return names.flatMap(name => {
-    const { settings } = server
-    const said = settings[name] ? saying(name, server) : undefined
+    const said = server.settings[name] ? saying(name, server) : undefined
+    if (!said || works(name, said, whole, verifies)) return []
     const text = `"${name}" has no effect with "ssl_verify_client off"`
-    return said ? [{ position: said.position, text }] : []
+    return [{ position: said.position, text }]
   })
+}
+
+/** Whether what `mail` says for all of its servers has its effect in one of them. */
+function works(
+  name: string,
+  said: Directive,
+  { servers }: Whole,
+  effective: (server: Draft) => boolean,
+): boolean {
+  return servers.some(server => saying(name, server) === said && effective(server))
 }
 
 function clientCertificate(server: Draft): readonly Notice[] {
@@ -93,10 +104,11 @@ function clientCertificate(server: Draft): readonly Notice[] {
   return [{ position: placeOf('ssl_verify_client', server), text }]
 }
 
-/** A PROXY header is believed from anyone only as far as nginx believes it. */
-function strangers(server: Draft): readonly Notice[] {
+/** A PROXY header is read only where a listener begins with one. */
+function strangers(server: Draft, whole: Whole): readonly Notice[] {
   const said = saying('set_real_ip_from', server)
-  if (!said || server.listens.some(({ proxyProtocol }) => proxyProtocol)) return []
+  const reads = ({ listens }: Draft) => listens.some(({ proxyProtocol }) => proxyProtocol)
+  if (!said || works('set_real_ip_from', said, whole, reads)) return []
   const text = '"set_real_ip_from" has no effect without "listen … proxy_protocol"'
   return [{ position: said.position, text }]
 }

@@ -14,6 +14,7 @@ async function visit(port: number): Promise<void> {
   // Who says nothing is a health check, and no session.
   client.say('x\r\n')
   await client.line()
+  await client.ask('x NOOP')
   client.close()
 }
 

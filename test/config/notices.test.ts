@@ -52,6 +52,9 @@ const rows: readonly (readonly [mail: string, ...told: readonly string[]])[] = [
     '"set_real_ip_from" has no effect without "listen … proxy_protocol"',
   ],
   [
+    `set_real_ip_from 10.0.0.0/8; server { ${smtp} } server { listen 26 proxy_protocol; protocol smtp; proxy_pass 10.0.0.1:25; }`,
+  ],
+  [
     `proxy off; server { ${smtp} } server { listen 26; protocol smtp; proxy_pass 10.0.0.1:25; }`,
     '"proxy off" has no effect: a mail server always proxies',
   ],
