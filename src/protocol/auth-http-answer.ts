@@ -48,6 +48,21 @@ export function authAnswer(received: Buffer): AuthAnswer | { readonly kind: 'inc
   return headers ? meaning(headers) : invalid('sent invalid header in response')
 }
 
+/**
+ * Whether `received` is one whole answer in HTTP/1.1, behind which the connection stays (RFC 9112 9.3);
+ * whoever sends a body in chunks, or more than the answer, is not asked again over it.
+ */
+export function isReusable(received: Buffer): boolean {
+  const end = headersEnd(received)
+  if (end === undefined || !/^HTTP\/1\.1 /.test(received.toString('latin1', 0, 9))) return false
+  const headers = parsed(received.subarray(0, end))
+  const length = headers?.get('content-length')?.toString('latin1') ?? ''
+  const closes = /\bclose\b/i.test(headers?.get('connection')?.toString('latin1') ?? '')
+  if (closes || headers?.has('transfer-encoding') || !/^\d{1,5}$/.test(length)) return false
+  const blank = received[end] === 0x0d ? 2 : 1
+  return received.length === end + blank + Number(length)
+}
+
 /** Where the blank line begins that ends the headers. */
 function headersEnd(received: Buffer): number | undefined {
   for (let at = 0; ; ) {

@@ -11,6 +11,8 @@ export interface Question {
   /** The `Host` header, without a port. */
   readonly host: string
   readonly uri: string
+  /** Asks in HTTP/1.1, so that the connection may stay; else in nginx's HTTP/1.0. */
+  readonly keepAlive?: boolean
   readonly protocol: ProtocolName
   readonly attempt: Attempt
   /** Which attempt of the session this is, from 1. */
@@ -56,7 +58,7 @@ export function request(question: Question): Buffer {
     ...(tls ? tlsHeaders(tls) : []),
     ...headers,
   ]
-  const bytes = printed(`GET ${uri} HTTP/1.0`, lines)
+  const bytes = printed(`GET ${uri} HTTP/1.${question.keepAlive ? 1 : 0}`, lines)
   password.fill(0)
   return bytes
 }

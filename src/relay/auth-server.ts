@@ -3,13 +3,14 @@ import { isIP, type Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { AuthHttp, ServerSettings } from '../config/config.ts'
 import { request, type Tls } from '../protocol/auth-http.ts'
-import { type AuthAnswer, authAnswer } from '../protocol/auth-http-answer.ts'
+import { type AuthAnswer, authAnswer, isReusable } from '../protocol/auth-http-answer.ts'
 import type { Attempt, Client } from '../protocol/protocol.ts'
 import { canonical } from '../wire/address.ts'
 import { Deadline, type Sleep, type Wheel } from '../wire/wheel.ts'
 import type { Failure } from '../words/failure.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import { authConnection } from './auth-connection.ts'
+import type { AuthPool } from './auth-pool.ts'
 import type { Endpoint } from './backends.ts'
 import type { RelayMetrics } from './shared.ts'
 
@@ -46,6 +47,8 @@ export interface AuthQuestion {
   readonly url: AuthHttp
   /** What an `https:` server is verified with. */
   readonly context?: SecureContext | undefined
+  /** Connections that stay, where `auth_http_keepalive` says so. */
+  readonly pool?: AuthPool | undefined
   readonly settings: ServerSettings
   readonly protocol: ProtocolName
   readonly client: Client
@@ -118,37 +121,55 @@ export class AuthServer {
     await this.#sleep.over
   }
 
-  #exchange(): Promise<Exchange> {
-    const { url, settings, wheel, context } = this.#question
-    const { socket, ready } = authConnection(url, context)
+  #exchange(fresh = false): Promise<Exchange> {
+    const { url, settings, wheel, context, pool } = this.#question
+    const kept = fresh ? undefined : pool?.take()
+    const { socket, ready } = kept
+      ? { socket: kept, ready: undefined }
+      : authConnection(url, context)
     this.#socket = socket
     const began = performance.now()
     return new Promise(resolve => {
       let received = Buffer.alloc(0)
-      const finish = (exchange: Exchange) => {
+      const leave = (reusable: boolean) => {
         wheel.disarm(deadline)
-        socket.removeAllListeners().on('error', () => {})
+        socket.off('error', failed).off('close', closed).off('data', heard)
         received.fill(0)
-        socket.destroy()
+        if (reusable && pool) pool.put(socket)
+        else socket.on('error', () => {}).destroy()
+      }
+      const finish = (exchange: Exchange, reusable = false) => {
+        leave(reusable)
         this.#count(exchange, (performance.now() - began) / 1000)
         resolve(exchange)
       }
-      const deadline = new Deadline(() => finish({ kind: 'timeout' }))
-      wheel.arm(deadline, settings.auth_http_timeout)
-      socket.on('error', error => finish({ kind: 'broken', reason: codeOf(error) }))
-      socket.on('close', () => finish({ kind: 'broken', reason: 'closed the connection early' }))
-      socket.on(ready, () => {
+      const broken = (reason: string) => {
+        // A connection that waited may have been closed just now: the question was not heard.
+        if (!kept || received.length > 0 || this.#abandoned) finish({ kind: 'broken', reason })
+        else {
+          leave(false)
+          resolve(this.#exchange(true))
+        }
+      }
+      const failed = (error: Error) => broken(codeOf(error))
+      const closed = () => broken('closed the connection early')
+      const ask = () => {
         const asked = this.#request()
         socket.write(asked, () => asked.fill(0))
-      })
-      socket.on('data', (chunk: Buffer) => {
+      }
+      const heard = (chunk: Buffer) => {
         const joined = Buffer.concat([received, chunk])
         received.fill(0)
         chunk.fill(0)
         received = joined
         const answer = authAnswer(received)
-        if (answer.kind !== 'incomplete') finish(answer)
-      })
+        if (answer.kind !== 'incomplete') finish(answer, isReusable(received))
+      }
+      const deadline = new Deadline(() => finish({ kind: 'timeout' }))
+      wheel.arm(deadline, settings.auth_http_timeout)
+      socket.on('error', failed).on('close', closed).on('data', heard)
+      if (ready) socket.once(ready, ask)
+      else ask()
     })
   }
 
@@ -157,6 +178,7 @@ export class AuthServer {
     return request({
       host: url.hostHeader,
       uri: url.uri,
+      keepAlive: this.#question.pool !== undefined,
       protocol,
       attempt,
       number,

@@ -107,6 +107,7 @@ export class Authentication {
       number: this.#record.logins,
       tls: tlsFacts(this.#record),
       context: this.#runtime.authContext,
+      pool: this.#runtime.authPool,
     })
     this.#running = server
     const answer = await server.ask()

@@ -6,6 +6,7 @@ import { offered } from '../protocol/smtp/capabilities.ts'
 import { type Balancer, balancer } from '../upstream/balancer.ts'
 import { printEndpoint } from '../wire/address.ts'
 import { admission, type Matcher, matcher } from './admission.ts'
+import { AuthPool } from './auth-pool.ts'
 import type { Backends } from './backends.ts'
 import { authContext, backendContext, type Contexts, contexts } from './tls.ts'
 import type { KeyFault } from './tls-options.ts'
@@ -32,6 +33,7 @@ export interface Runtime {
   readonly backendContext: SecureContext
   /** Toward an `https:` auth server. */
   readonly authContext: SecureContext | undefined
+  readonly authPool: AuthPool | undefined
   readonly upstream: Upstream | undefined
   readonly balancer: Balancer | undefined
   /** The upstream's name, or the address of `proxy_pass`; of an auth server's choice, `auth_http`. */
@@ -67,6 +69,8 @@ export function runtime(
     exempt: matcher(settings.limit_exempt.flatMap(({ networks }) => networks)),
     backendContext: backContext,
     authContext: judgeContext,
+    authPool:
+      settings.auth_http_keepalive > 0 ? new AuthPool(settings.auth_http_keepalive) : undefined,
     upstream,
     balancer: upstream && balancer(upstream, server => backends.sessions(server)),
     backendName: upstream?.name ?? 'auth_http',

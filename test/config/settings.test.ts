@@ -14,6 +14,7 @@ const usual: ServerSettings = {
   error_log: [{ target: 'stderr', level: 'info' }],
   auth_http: undefined,
   auth_http_ssl_trusted_certificate: undefined,
+  auth_http_keepalive: 0,
   auth_http_header: [],
   auth_http_pass_client_cert: false,
   auth_http_timeout: 60_000,

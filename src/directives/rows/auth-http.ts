@@ -4,7 +4,7 @@ import { authHttp } from '../shapes/auth-http.ts'
 import { file } from '../shapes/file.ts'
 import { header } from '../shapes/header.ts'
 import type { Context } from '../syntax.ts'
-import { duration, flag } from '../values.ts'
+import { duration, flag, integer } from '../values.ts'
 import { saidByAuth } from './without.ts'
 
 const contexts: readonly Context[] = ['mail', 'server']
@@ -20,6 +20,13 @@ export const authHttpRows = {
     contexts,
     field: saidByAuth,
     doc: 'The authorities that the certificate of an `https:` auth server is verified with, in PEM; without it, those that Node carries. nginx knows neither.',
+  }),
+  auth_http_keepalive: set(one('NUMBER', integer(0, 1_000)), {
+    contexts,
+    default: '0',
+    fallback: 0,
+    field: saidByAuth,
+    doc: 'How many connections to the auth server may wait for the next question; with them it is asked in HTTP/1.1. nginx opens one for each question.',
   }),
   auth_http_header: every(header, {
     contexts,
