@@ -12,8 +12,9 @@ export function identification(client: Client): string {
   const { dialled } = client
   const pairs: readonly (readonly [string, string | undefined])[] = [
     ['x-session-id', client.session],
-    ['x-originating-ip', client.address],
-    ['x-originating-port', `${client.port}`],
+    // A client of a Unix socket has neither.
+    ['x-originating-ip', client.address === 'unix:' ? undefined : client.address],
+    ['x-originating-port', client.port > 0 ? `${client.port}` : undefined],
     ['x-connected-ip', dialled?.address],
     ['x-connected-port', `${dialled?.port ?? client.publicPort}`],
     ['x-proxy-ttl', `${timeToLive}`],

@@ -8,8 +8,9 @@ const timeToLive = 6
 export function xclient(client: Client): string {
   const { dialled } = client
   const attributes = [
-    ['ADDR', client.address],
-    ['PORT', `${client.port}`],
+    // A client of a Unix socket has neither.
+    ['ADDR', client.address === 'unix:' ? undefined : client.address],
+    ['PORT', client.port > 0 ? `${client.port}` : undefined],
     ['DESTADDR', dialled?.address],
     ['DESTPORT', `${dialled?.port ?? client.publicPort}`],
     ['SESSION', client.session],

@@ -47,7 +47,7 @@ export function xclient(
   ]
   const who: Attributes = [
     ['ADDR', address(client.address, prefixed)],
-    ['PORT', `${client.port}`],
+    ['PORT', client.port > 0 ? `${client.port}` : undefined],
     ['LOGIN', user],
   ]
   const name = xtext(Buffer.from(client.name, 'latin1'))
@@ -82,6 +82,8 @@ function split(attributes: Attributes, listed: ReadonlySet<string>): readonly st
 
 /** Postfix and Dovecot want the prefix; Exim, which lists neither PROTO nor HELO, stores it. */
 function address(text: string, prefixed: boolean): string {
+  // A client of a Unix socket has none, and Postfix's word for that.
+  if (text === 'unix:') return '[UNAVAILABLE]'
   return prefixed && text.includes(':') ? `IPV6:${text}` : text
 }
 
