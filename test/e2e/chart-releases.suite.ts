@@ -103,7 +103,9 @@ test('a second release stands beside the first, in a namespace of its own or in 
   )
 })
 
-test('a release of one name can stand in two namespaces', () => {
+test('a release of one name stands in two namespaces, and comes back after it was removed', () => {
+  plane.helm('install', 'mail', chart, '-n', 'second')
+  plane.helm('uninstall', 'mail', '-n', 'second')
   plane.helm('install', 'mail', chart, '-n', 'second')
   plane.helm('uninstall', 'mail', '-n', 'second')
 })
