@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Cluster, cluster as openCluster } from '../support/cluster.ts'
-import { chart, eventually, lastLine, Site, values } from './site.ts'
+import { chart, eventually, imageFlags, lastLine, Site, values } from './site.ts'
 
 let cluster: Cluster
 let site: Site
@@ -14,11 +14,16 @@ before(async () => {
   await site.prepare()
 })
 
-after(() => cluster[Symbol.asyncDispose]())
+after(async () => {
+  site.clean()
+  await cluster[Symbol.asyncDispose]()
+})
 
 const helm = (verb: string, ...more: readonly string[]): string =>
   cluster.helm([verb, 'postern', ...more, '--namespace=postern'])
+const mebibyte = 1_048_576
 const waiting = ['--wait', '--timeout=2m'] as const
+const given = (): readonly string[] => [`--values=${values}`, ...imageFlags(cluster.images.postern)]
 interface Conditions {
   readonly Programmed?: string
   readonly BackendsTrusted?: string
@@ -31,7 +36,7 @@ const conditions = (): Conditions => {
 }
 
 test('a first install brings the kinds, a MailProxy in its values, and ready pods', async () => {
-  const said = helm('install', chart, `--values=${values}`, ...waiting)
+  const said = helm('install', chart, ...given(), ...waiting)
   assert.match(said, /kubectl get mailproxies/)
   assert.deepEqual(
     site.pods().map(({ ready }) => ready),
@@ -89,17 +94,19 @@ test('only the controller holds a token, and neither can write but to the shared
   })
 })
 
-/** Kills the supervised controller, if it runs. */
-const killChild = `const { readdirSync, readFileSync } = require('fs')
+/** Sends a signal to the supervised controller, if it runs. */
+const toChild = (signal: string): string => `const { readdirSync, readFileSync } = require('fs')
   for (const pid of readdirSync('/proc').filter(name => +name > 1)) try {
     const words = readFileSync('/proc/' + pid + '/cmdline', 'utf8').split('\\0')
-    if (words[1] === 'src/bin/controller.js') process.kill(+pid, 'SIGKILL')
+    if (words[1] === 'src/bin/controller.js') process.kill(+pid, '${signal}')
   } catch {}`
 
 test('a controller that is killed again and again leaves its pod ready and the mail flowing', async () => {
   const before = site.pods()
   for (let round = 0; round < 8; round++) {
-    await Promise.all(before.map(({ name }) => site.inContainer(name, 'controller', killChild)))
+    await Promise.all(
+      before.map(({ name }) => site.inContainer(name, 'controller', toChild('SIGKILL'))),
+    )
     await delay(1_000)
     if (round % 3 === 0) assert.ok(Array.isArray((await site.client('read')).subjects))
   }
@@ -123,15 +130,20 @@ test('the container of a controller that ends is started again, and no session i
   assert.partialDeepStrictEqual(lastLine(await idle), { ended: 0, open: 5 })
 })
 
-test('a relay that ends is started again and takes the last good text up', async () => {
-  for (const { name } of site.pods())
-    await site.inContainer(name, 'relay', `process.kill(1, 'SIGINT')`).catch(() => '')
+test('a relay that ends while its controller stands still takes the last good text up again', async () => {
+  const pods = site.pods().map(({ name }) => name)
+  const signal = (name: string) =>
+    Promise.all(pods.map(pod => site.inContainer(pod, 'controller', toChild(name))))
+  await signal('SIGSTOP')
+  for (const pod of pods)
+    await site.inContainer(pod, 'relay', `process.kill(1, 'SIGINT')`).catch(() => '')
   await eventually(
     () => restartsOf('relay'),
     count => count === 2,
   )
   await eventually(allReady, ready => ready)
   assert.match(String((await site.client('send')).taken), /^250 /)
+  await signal('SIGCONT')
 })
 
 test('a rollout under 200 idle sessions: the mail that is being sent arrives, the relay goes before its controller', async () => {
@@ -171,16 +183,9 @@ test('a rollout under 200 idle sessions: the mail that is being sent arrives, th
 
 /** The sessions that the relays have, as their metrics say. */
 function sessions(): number {
-  const pages = site
-    .pods()
-    .map(({ name }) =>
-      cluster.kubectl([
-        'get',
-        '--raw',
-        `/api/v1/namespaces/postern/pods/${name}:9125/proxy/metrics`,
-      ]),
-    )
-  const found = pages.join('\n').matchAll(/^postern_connections_active\{.*\} (\d+)$/gm)
+  const found = metrics(9125)
+    .join('\n')
+    .matchAll(/^postern_connections_active\{.*\} (\d+)$/gm)
   return [...found].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
@@ -203,7 +208,7 @@ test('an upgrade with another listener opens its port on the Service, a rollback
   helm(
     'upgrade',
     chart,
-    `--values=${values}`,
+    ...given(),
     '--set-json',
     listeners,
     '--set=shutdown.sessions=5',
@@ -219,30 +224,33 @@ test('an upgrade with another listener opens its port on the Service, a rollback
     () => site.ports().has('tcp-2995'),
     there => !there,
   )
-  assert.deepEqual((await site.client('read')).exists, '* 2 EXISTS')
+  assert.deepEqual((await site.client('read')).exists, '* 3 EXISTS')
 })
 
 test('an upgrade whose controller cannot start leaves the old pods to serve', async () => {
   const bad = '--set=controller.extraArgs={--no-such-flag}'
-  assert.throws(() => helm('upgrade', chart, `--values=${values}`, bad, '--wait', '--timeout=15s'))
+  assert.throws(() => helm('upgrade', chart, ...given(), bad, '--wait', '--timeout=15s'))
   assert.ok(Array.isArray((await site.client('read')).subjects))
   helm('rollback', ...waiting)
 })
 
-test('both programs serve metrics through the API server, and the leader is one', () => {
-  const metrics = (port: number): readonly string[] =>
-    site
-      .pods()
-      .map(({ name }) =>
-        cluster.kubectl([
-          'get',
-          '--raw',
-          `/api/v1/namespaces/postern/pods/${name}:${port}/proxy/metrics`,
-        ]),
-      )
-  for (const page of metrics(9125)) assert.match(page, /^postern_config_applied_info\{/m)
-  const leads = metrics(9126).filter(page => /^leader_election_master_status\{.*\} 1$/m.test(page))
+/** What each pod says on a port. */
+function metrics(port: number): readonly string[] {
+  return site.pods().map(({ name }) => {
+    const path = `/api/v1/namespaces/postern/pods/${name}:${port}/proxy/metrics`
+    return cluster.kubectl(['get', '--raw', path])
+  })
+}
+
+test('both programs serve metrics, one controller leads, and none holds more than it asks of its node', () => {
+  const [relays, controllers] = [metrics(9125), metrics(9126)]
+  for (const page of relays) assert.match(page, /^postern_config_applied_info\{/m)
+  const leads = controllers.filter(page => /^leader_election_master_status\{.*\} 1$/m.test(page))
   assert.equal(leads.length, 1)
+  const most = (pages: readonly string[]): number =>
+    Math.max(...pages.map(page => Number(/^process_resident_memory_bytes (\d+)/m.exec(page)?.[1])))
+  assert.ok(most(relays) < 128 * mebibyte, `${most(relays)}`)
+  assert.ok(most(controllers) < 192 * mebibyte, `${most(controllers)}`)
 })
 
 test('uninstalling takes all away but the kinds', () => {

@@ -22,6 +22,13 @@ export interface Said {
   readonly subjects?: readonly string[]
 }
 
+/** The flags by which the chart takes an image of that name. */
+export function imageFlags(image: string): readonly string[] {
+  const at = image.lastIndexOf(':')
+  const [repository, tag] = [image.slice(0, at), image.slice(at + 1)]
+  return [`--set=image.repository=${repository}`, `--set-string=image.tag=${tag}`]
+}
+
 export class Site {
   readonly cluster: Cluster
 
@@ -48,6 +55,12 @@ export class Site {
     kubectl(['apply', '-f', '-'], mail.replaceAll('localhost/postern-mail:test', images.mail))
     kubectl(['rollout', 'status', '--namespace=mail', '--timeout=60s', 'statefulset/mail'])
     kubectl(['wait', '--namespace=mail', '--for=condition=Ready', '--timeout=60s', 'pod/client'])
+  }
+
+  /** A cluster of somebody goes on without us. */
+  clean(): void {
+    const gone = ['namespace', 'mail', 'postern', '--ignore-not-found', '--wait=false']
+    this.cluster.kubectl(['delete', ...gone])
   }
 
   get address(): string {
