@@ -26,10 +26,18 @@ function lines(words: readonly string[]): string {
 }
 
 /**
- * The extensions that a relay can carry without understanding them, in the order in which they are
- * offered. CHUNKING is none: a backend without it takes the chunks for commands.
+ * The extensions that a relay can carry, in the order in which they are offered. Chunks reach only a
+ * backend whose own EHLO has CHUNKING (`relayed-transaction.ts`).
  */
-const carried = ['SIZE', '8BITMIME', 'SMTPUTF8', 'PIPELINING', 'DSN', 'ENHANCEDSTATUSCODES']
+const carried = [
+  'SIZE',
+  '8BITMIME',
+  'SMTPUTF8',
+  'PIPELINING',
+  'CHUNKING',
+  'DSN',
+  'ENHANCEDSTATUSCODES',
+]
 
 /** Until a backend was heard: what every server of today has. */
 const unheard = ['PIPELINING', '8BITMIME']

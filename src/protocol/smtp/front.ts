@@ -15,6 +15,8 @@ interface Session {
   readonly serverName: string
   readonly mechanisms: readonly Mechanism[]
   readonly greetings: Greetings
+  /** CHUNKING is offered. */
+  readonly chunking: boolean
   readonly wants: Want
   readonly salt: string
   /** STARTTLS may be said: the door has it, and it was not said yet. */
@@ -49,6 +51,7 @@ const commands: ReadonlyMap<string, Run> = new Map([
   ['RCPT', rcpt],
   ['STARTTLS', startTls],
   ['DATA', refuse],
+  ['BDAT', chunk],
   ['VRFY', refuse],
   ['EXPN', refuse],
   ['HELP', refuse],
@@ -65,6 +68,7 @@ export function door(settings: FrontSettings): Door {
         serverName,
         mechanisms,
         greetings: texts,
+        chunking: settings.capabilities.some(word => /^chunking$/i.test(word)),
         wants: { kind: 'line', atMost: settings.clientBuffer - '\r\n'.length },
         salt,
         upgradable,
@@ -144,6 +148,14 @@ function envelope(line: Buffer, said: readonly Buffer[]): Buffer | undefined {
   const cut = trimEnd(line)
   if (said.length === 0 || cut.length > maxLine || cut.includes(0)) return undefined
   return Buffer.from(cut)
+}
+
+/**
+ * A chunk behind a recipient that was not taken (RFC 2920 allows it): what is in it must not be run
+ * as commands, and whoever was not offered CHUNKING sends none.
+ */
+function chunk(session: Session): Step {
+  return session.chunking ? { do: 'close', text: replies.sequence } : fault(session)
 }
 
 function startTls(session: Session): Step {

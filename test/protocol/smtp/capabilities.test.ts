@@ -7,12 +7,12 @@ const rows: readonly (readonly [string, readonly (readonly string[])[], readonly
   ['nothing where the backend has nothing', [[]], []],
   [
     'what can be carried, in one order',
-    [['ENHANCEDSTATUSCODES', 'DSN', 'SMTPUTF8', 'PIPELINING', '8BITMIME', 'SIZE 1000']],
-    ['SIZE 1000', '8BITMIME', 'SMTPUTF8', 'PIPELINING', 'DSN', 'ENHANCEDSTATUSCODES'],
+    [['ENHANCEDSTATUSCODES', 'DSN', 'CHUNKING', 'SMTPUTF8', 'PIPELINING', '8BITMIME', 'SIZE 1000']],
+    ['SIZE 1000', '8BITMIME', 'SMTPUTF8', 'PIPELINING', 'CHUNKING', 'DSN', 'ENHANCEDSTATUSCODES'],
   ],
   [
-    'neither CHUNKING nor what is ours to say',
-    [['CHUNKING', 'STARTTLS', 'AUTH PLAIN', 'XCLIENT NAME ADDR', 'VRFY', 'DSN']],
+    'neither what cannot be carried nor what is ours to say',
+    [['BINARYMIME', 'STARTTLS', 'AUTH PLAIN', 'XCLIENT NAME ADDR', 'VRFY', 'DSN']],
     ['DSN'],
   ],
   [
@@ -23,6 +23,7 @@ const rows: readonly (readonly [string, readonly (readonly string[])[], readonly
     ],
     ['8BITMIME'],
   ],
+  ['no CHUNKING where one backend has none', [['CHUNKING', 'DSN'], ['DSN']], ['DSN']],
   ['the smallest SIZE', [['SIZE 3000'], ['SIZE 2000'], ['SIZE 10000']], ['SIZE 2000']],
   ['SIZE 0 and SIZE alone as no limit', [['SIZE 0'], ['SIZE 2000'], ['SIZE']], ['SIZE 2000']],
   ['SIZE without a limit where nobody has one', [['SIZE 0'], ['SIZE']], ['SIZE']],
