@@ -19,8 +19,12 @@ const queueFolders =
  * - `stranger`: an MX that takes no XCLIENT from us.
  * - `named`: an MX that refuses clients without a forward-confirmed name.
  * - `hasty`: an MX that judges the client's address at once, not at RCPT.
+ * - `unchunked`, `small`: an MX without CHUNKING, and one of a SIZE of 1,000 octets.
  */
-const portNames = ['mx', 'submission', 'submissions', 'stranger', 'named', 'hasty'] as const
+const portNames = [
+  ...(['mx', 'submission', 'submissions', 'stranger', 'named', 'hasty'] as const),
+  ...(['unchunked', 'small'] as const),
+] as const
 export type PostfixPorts = Readonly<Record<(typeof portNames)[number], number>>
 
 export interface Postfix {
@@ -124,6 +128,8 @@ function services(ports: PostfixPorts): string {
     smtpd(ports.stranger, '-o smtpd_authorized_xclient_hosts='),
     smtpd(ports.named, '-o smtpd_client_restrictions=reject_unknown_client_hostname'),
     smtpd(ports.hasty, '-o smtpd_delay_reject=no'),
+    smtpd(ports.unchunked, '-o smtpd_discard_ehlo_keywords=chunking'),
+    smtpd(ports.small, '-o message_size_limit=1000'),
     'pickup unix n - n 60 1 pickup\n',
     'cleanup unix n - n - 0 cleanup\n',
     'qmgr unix n - n 300 1 qmgr\n',
