@@ -1,15 +1,15 @@
 /** Everything that has to do with the API server, loaded only where there is one. */
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
-import { credentials } from '../kube/access.ts'
+import { accessReader, credentials } from '../kube/access.ts'
 import { createClient } from '../kube/client.ts'
 import { Cluster } from '../kube/cluster.ts'
 import { EventRecorder } from '../kube/events.ts'
 import { statePort as relayPort } from '../kube/fleet.ts'
 import { Lease } from '../kube/lease.ts'
 import { Published } from '../kube/published.ts'
+import { ownNamespace } from '../kube/service-account.ts'
 import { ServicePorts } from '../kube/service-ports.ts'
 import { StatusWriter } from '../kube/status.ts'
 import type { Log } from '../observe/log.ts'
@@ -40,8 +40,6 @@ export interface ClusterContext {
   readonly statePort?: number
 }
 
-const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
-
 /** Rejects where nothing says which API server there is. */
 export async function openCluster(
   options: ClusterOptions,
@@ -49,7 +47,7 @@ export async function openCluster(
 ): Promise<OpenCluster> {
   const { metrics } = meters
   const client = createClient({
-    credentials: credentials(clock, options.kubeconfig),
+    credentials: credentials(clock, await accessReader(process.env, options.kubeconfig)),
     userAgent: `postern/${version} (controller)`,
     metrics,
   })
@@ -141,10 +139,4 @@ export async function openCluster(
       client.close()
     },
   }
-}
-
-async function ownNamespace(): Promise<string> {
-  // Outside of a pod there is none.
-  const text = await readFile(namespaceFile, 'utf8').catch(() => 'default')
-  return text.trim()
 }

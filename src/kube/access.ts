@@ -1,11 +1,14 @@
 /**
  * How to reach the API server and who we are there, as `$KUBECONFIG`, `~/.kube/config` or the pod's
- * service account say. The files are read again after a while, so that a token or an authority that
- * was replaced counts without a restart.
+ * service account say, in that order. What was read is read again after a while, so that a token or
+ * an authority that was replaced counts without a restart.
  */
+import { existsSync } from 'node:fs'
 import type { RequestOptions } from 'node:https'
-import { KubeConfig } from '@kubernetes/client-node'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { Clock } from '../source/clock.ts'
+import { type Environment, hasServiceAccount, serviceAccount } from './service-account.ts'
 
 export interface Access {
   readonly server: URL
@@ -21,6 +24,9 @@ export type Tls = Pick<
   'ca' | 'cert' | 'key' | 'pfx' | 'passphrase' | 'servername' | 'rejectUnauthorized'
 >
 
+/** Reads anew; `again`: what it gave last did not count (401). */
+export type ReadAccess = (again: boolean) => Promise<Access>
+
 /** As client-go: a token's file is read again after so long. */
 const fresh = 60_000
 
@@ -29,54 +35,34 @@ export interface Credentials {
   access(again?: 'again'): Promise<Access>
 }
 
-/**
- * `kubeconfig` goes before what the environment says.
- * @throws Error where nothing says which API server there is.
- */
-export function credentials(clock: Clock, kubeconfig?: string): Credentials {
-  let config = load(kubeconfig)
+export function credentials(clock: Clock, read: ReadAccess): Credentials {
   let held: { readonly access: Access; readonly read: number } | undefined
   return {
     async access(again) {
       if (!again && held && clock.now() - held.read < fresh) return held.access
-      // What an exec plugin or a provider gave stays with its configuration; files are read anew.
-      if (again || !config.getCurrentUser()?.exec) config = load(kubeconfig)
-      const access = await accessOf(config)
+      const access = await read(again !== undefined)
       held = { access, read: clock.now() }
       return access
     },
   }
 }
 
-function load(kubeconfig: string | undefined): KubeConfig {
-  const config = new KubeConfig()
-  if (kubeconfig === undefined) config.loadFromDefault()
-  else config.loadFromFile(kubeconfig)
-  if (!config.getCurrentCluster())
+/**
+ * `kubeconfig` goes before what the environment says. Only a kubeconfig, with its exec plugins, OIDC
+ * and proxies, is worth the client library, which takes as much memory as everything else together.
+ * Rejects where nothing says which API server there is.
+ */
+export async function accessReader(
+  environment: Environment,
+  kubeconfig?: string,
+): Promise<ReadAccess> {
+  const named = kubeconfig ?? environment['KUBECONFIG'] ?? ''
+  if (named === '' && !existsSync(join(homedir(), '.kube', 'config'))) {
+    if (hasServiceAccount(environment)) return () => serviceAccount(environment)
     throw new Error(
       'no API server is known: set KUBECONFIG, or run in a pod with a service account',
     )
-  return config
-}
-
-async function accessOf(config: KubeConfig): Promise<Access> {
-  const options: RequestOptions = { headers: {} }
-  await config.applyToHTTPSOptions(options)
-  const cluster = config.getCurrentCluster()
-  if (!cluster) throw new Error('no API server is known')
-  const headers = new Map(Object.entries(Object(options.headers)))
-  const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = options
-  const given = { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }
-  return {
-    server: new URL(cluster.server),
-    tls: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    authorization: options.auth
-      ? `Basic ${Buffer.from(options.auth).toString('base64')}`
-      : bearer(headers.get('Authorization')),
-    proxy: cluster.proxyUrl ? options.agent : undefined,
   }
+  const library = await import('./kubeconfig.ts')
+  return library.kubeconfigAccess(kubeconfig)
 }
-
-/** Files of tokens end in a line feed now and then. */
-const bearer = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value.trim() : undefined
