@@ -91,6 +91,8 @@ class Starts {
   readonly #chunk: Buffer
   /** The next of each of `starts`; each is searched through once. */
   readonly #next = [-1, -1, -1]
+  /** Before the first dot, which alone is looked for in what has none: most of what is attached. */
+  #from = -1
 
   constructor(chunk: Buffer) {
     this.#chunk = chunk
@@ -99,11 +101,15 @@ class Starts {
   /** The place, at or behind `at` in the midst of text, from where on octets matter. */
   after(at: number): number {
     const chunk = this.#chunk
+    if (this.#from < 0) {
+      const found = chunk.indexOf(0x2e, at)
+      this.#from = found < 0 ? chunk.length : Math.max(0, found - 1)
+    }
     let first = chunk.length
     for (const [i, start] of starts.entries()) {
       let next = this.#next[i] ?? -1
       if (next < at) {
-        const found = chunk.indexOf(start, at)
+        const found = chunk.indexOf(start, Math.max(at, this.#from))
         next = found < 0 ? chunk.length : found
         this.#next[i] = next
       }
