@@ -128,7 +128,7 @@ function handshake(
   })
   const done = new Promise<boolean>(resolve => {
     const settle = (well: boolean) => {
-      tls.off('secure', succeed).off('close', fail).off('error', fail)
+      tls.off('secure', succeed).off('end', fail).off('close', fail).off('error', fail)
       if (!well) {
         tls.on('error', () => {})
         tls.destroy()
@@ -138,7 +138,8 @@ function handshake(
     }
     const succeed = () => settle(true)
     const fail = () => settle(false)
-    tls.on('secure', succeed).on('close', fail).on('error', fail)
+    // Half-open sockets do not close by themselves when the client ends amid its handshake.
+    tls.on('secure', succeed).on('end', fail).on('close', fail).on('error', fail)
   })
   return { tls, done }
 }
