@@ -2,6 +2,26 @@ import assert from 'node:assert/strict'
 import { RelayedSmtp } from '../../src/protocol/smtp/relayed.ts'
 import type { Moves } from '../../src/words/relayed.ts'
 
+/** A message up to its body. */
+export const envelope = `
+  C: MAIL FROM:<a@example.org>
+  b: MAIL FROM:<a@example.org>
+  B: 250 2.1.0 Ok
+  c: 250 2.1.0 Ok
+  C: RCPT TO:<b@example.com>
+  b: RCPT TO:<b@example.com>
+  B: 250 2.1.5 Ok
+  c: 250 2.1.5 Ok
+  C: DATA
+  b: DATA
+  B: 354 End data with <CR><LF>.<CR><LF>
+  c: 354 End data with <CR><LF>.<CR><LF>`
+
+export interface Setting {
+  readonly capabilities?: readonly string[]
+  readonly transaction?: boolean
+}
+
 /**
  * A dialogue of a client and a backend on both sides of the tracker, one line each:
  *
@@ -12,11 +32,6 @@ import type { Moves } from '../../src/words/relayed.ts'
  * in a program. Lines of one side that stand together are sent in one piece, or, `split`, octet by
  * octet. `over`: the session is over. Nothing may arrive that the dialogue does not have.
  */
-export interface Setting {
-  readonly capabilities?: readonly string[]
-  readonly transaction?: boolean
-}
-
 export function talk(script: string, setting: Setting = {}, split = false): RelayedSmtp {
   const tracker = new RelayedSmtp({
     capabilities: setting.capabilities,
