@@ -37,7 +37,9 @@ export interface FaultProxy extends AsyncDisposable {
   /** The next request that satisfies `is`. */
   next(is: (asked: Asked) => boolean): Promise<Asked>
   /** Ends every watch in the middle of a line. */
-  cutWatches(): number
+  cutWatches(): void
+  /** Those that are open. */
+  openWatches(): number
   /** Watches stay open and say nothing any more. */
   freezeWatches(): void
   /** Nobody listens here any more, and nothing that was open stays so. */
@@ -168,8 +170,8 @@ export async function faultProxy(kubeconfig: string, dir: string): Promise<Fault
         const socket = sockets.get(response.socket?.remotePort ?? 0)
         setImmediate(() => socket?.resetAndDestroy())
       }
-      return cut.length
     },
+    openWatches: () => watches.size,
     freezeWatches() {
       frozen = new WeakSet(watches)
     },
