@@ -113,7 +113,7 @@ export class Controller implements Objects {
         ...text,
         localEndpoints,
         now: Date.now(),
-        ...(this.#built ? { pairs: this.#built.pairs } : {}),
+        ...(this.#built ? { pairs: this.#built.pairs, judged: this.#built.judged } : {}),
       })
       this.#take(built, reading, clock.now() - began)
     } catch (error) {

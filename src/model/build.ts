@@ -7,15 +7,15 @@ import type { MailProxyClass } from '../api/mail-proxy-class.ts'
 import type { ConfigMap, EndpointSlice, ObjectKey, Secret, Service } from '../api/objects.ts'
 import { objectKey } from '../api/objects.ts'
 import type { Fault } from '../api/validate.ts'
-import { print } from '../directives/print.ts'
 import { byAge, type Claim, claims, compare } from './claims.ts'
 import { digest } from './file.ts'
-import { judge } from './judge.ts'
+import { type Judgement, judge } from './judge.ts'
+import { judgements, type Known } from './judgements.ts'
 import { listenerId } from './listener-id.ts'
 import { lookup } from './lookup.ts'
 import type { Server } from './model.ts'
 import { type KnownPairs, pairs } from './pairs.ts'
-import { type RenderOptions, render } from './render.ts'
+import { type Part, part, type RenderOptions, text } from './render.ts'
 import { fits, withoutRoom } from './room.ts'
 import { refused, type Violation } from './violation.ts'
 
@@ -45,6 +45,14 @@ export interface BuildOptions extends Claim, RenderOptions {
   readonly now: number
   /** `pairs` of the build before this one. */
   readonly pairs?: KnownPairs
+  /** `judged` of the build before this one; it saves time, and changes nothing. */
+  readonly judged?: KnownJudgements
+}
+
+export type KnownJudgements = Known<Drafted>
+
+interface Drafted extends Judgement {
+  readonly part: Part
 }
 
 export interface Built {
@@ -61,6 +69,8 @@ export interface Built {
   readonly unclaimed: readonly ObjectKey[]
   /** For the next build, which keeps the last good pair of a Secret that turned bad. */
   readonly pairs: KnownPairs
+  /** For the next build, which judges again only what changed. */
+  readonly judged: KnownJudgements
 }
 
 export interface Verdict {
@@ -89,6 +99,10 @@ export function build(objects: Objects, options: BuildOptions): Built {
   const owners = portOwners(ours, portOffset)
   const book = pairs(options.pairs ?? new Map(), now)
   const surroundings = { lookup: lookup(objects), pairs: book, localEndpoints }
+  const known = judgements(options.judged, surroundings, options, (subject, place) => {
+    const judgement = judge(subject, place, options)
+    return { ...judgement, part: part(judgement.server, options) }
+  })
   const drafts = ours.toSorted(byAge).map(proxy => ({
     key: objectKey(proxy),
     proxy,
@@ -96,16 +110,16 @@ export function build(objects: Objects, options: BuildOptions): Built {
       const port = innerPort(listener, portOffset)
       const id = idOf(proxy, listener)
       const place = { id, port, owner: owners.get(port) ?? id }
-      return { id, listener, ...judge({ proxy, listener, ...surroundings }, place, options) }
+      return { id, listener, ...known.of(proxy, listener, place) }
     }),
   }))
   const whole = published(drafts, options)
-  const { judged, servers, text, files } = fits(whole.text, whole.servers)
+  const { judged, servers, files, ...said } = fits(whole.text, whole.servers)
     ? whole
     : published(fitted(drafts, options), options)
   return {
-    text,
-    generation: digest(text),
+    text: said.text,
+    generation: digest(said.text),
     files,
     servers,
     verdicts: verdicts(judged, objects.refused),
@@ -114,6 +128,7 @@ export function build(objects: Objects, options: BuildOptions): Built {
       .map(objectKey)
       .sort(),
     pairs: book.known,
+    judged: known.known,
   }
 }
 
@@ -123,12 +138,9 @@ interface Judged {
   readonly listeners: readonly JudgedListener[]
 }
 
-interface JudgedListener {
+interface JudgedListener extends Drafted {
   readonly id: string
   readonly listener: Listener
-  readonly server: Server
-  readonly violations: readonly Violation[]
-  readonly notes: readonly string[]
 }
 
 const isOpen = ({ violations }: JudgedListener) => !violations.some(({ closes }) => closes)
@@ -139,9 +151,15 @@ const openServers = ({ listeners }: Judged): readonly Server[] =>
 /** What stands in the text, in the order of the objects' keys. */
 function published(drafts: readonly Judged[], options: RenderOptions) {
   const judged = drafts.toSorted((a, b) => compare(a.key, b.key))
-  const servers = judged.flatMap(openServers)
-  const { tree, files } = render({ servers }, options)
-  return { judged, servers, text: print(tree), files }
+  const open = judged.flatMap(({ listeners }) => listeners.filter(isOpen))
+  const parts = open.map(one => one.part)
+  const files = parts.flatMap(one => one.files).map(({ name, content }) => [name, content] as const)
+  return {
+    judged,
+    servers: open.map(({ server }) => server),
+    text: text(parts, options),
+    files: new Map(files),
+  }
 }
 
 /** The oldest objects find room first. */

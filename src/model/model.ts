@@ -3,10 +3,6 @@ import type { Directive } from '../directives/syntax.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import type { BackendTls, StartTls } from '../words/starttls.ts'
 
-export interface Model {
-  readonly servers: readonly Server[]
-}
-
 /** One listener of one object. */
 export interface Server {
   /** `namespace/name/listener`: by it every answer of the relay finds its object. */

@@ -7,7 +7,7 @@ import { print } from '../directives/print.ts'
 import type { Directive } from '../directives/syntax.ts'
 import { directive } from '../directives/tree.ts'
 import { file } from './file.ts'
-import type { Auth, Backend, File, Model, Server } from './model.ts'
+import type { Auth, Backend, File, Server } from './model.ts'
 
 type HttpAuth = Extract<Auth, { kind: 'http' }>
 
@@ -19,21 +19,26 @@ export interface RenderOptions {
   readonly shutdownTimeout?: string
 }
 
-export interface Rendered {
-  readonly tree: readonly Directive[]
-  /** The files that the text names, by name. */
-  readonly files: ReadonlyMap<string, string>
+/** What one listener adds to the text, and the files that it names. */
+export interface Part {
+  readonly text: string
+  readonly files: readonly File[]
 }
 
-export function render({ servers }: Model, options: RenderOptions): Rendered {
-  const { shutdownTimeout } = options
+/** Of the listeners, in their order. */
+export function text(parts: readonly Part[], { shutdownTimeout }: RenderOptions): string {
   const main =
     shutdownTimeout === undefined ? [] : [directive('worker_shutdown_timeout', [shutdownTimeout])]
-  const blocks = servers.flatMap(server => blocksOf(server, options))
-  return {
-    tree: [...main, directive('mail', [], blocks)],
-    files: new Map(servers.flatMap(filesOf).map(({ name, content }) => [name, content])),
-  }
+  return `${print(main)}${opening}${parts.map(part => part.text).join('')}${closing}`
+}
+
+const opening = 'mail {\n'
+const closing = '}\n'
+
+/** Printed where it belongs, so that the text of all is the texts of each. */
+export function part(server: Server, options: RenderOptions): Part {
+  const printed = print([directive('mail', [], blocksOf(server, options))])
+  return { text: printed.slice(opening.length, -closing.length), files: filesOf(server) }
 }
 
 /** The `upstream` and the `server` of one listener. */
