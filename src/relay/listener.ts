@@ -75,11 +75,27 @@ export class Listener {
       socket.destroy()
       return
     }
+    if (!shared.descriptors.hasRoom(shared.sessions.size)) {
+      this.#turnAway(socket, shared)
+      return
+    }
     const active = shared.metrics.gauge('connections_active', labels)
     active.value++
     void new Session(socket, this.#listen, this.#runtime, shared).run(() => {
       active.value--
     })
+  }
+
+  /** The process has no descriptors for one more, and for its backend. */
+  #turnAway(socket: Socket, { descriptors, log, metrics, sessions }: Shared): void {
+    const { name: protocol, words } = this.#runtime.protocol
+    const listener = this.#listen.name
+    metrics.counter('connections_rejected_total', { protocol, listener, reason: 'limit' }).value++
+    if (descriptors.isWorthALine())
+      log.error('out of descriptors: connections are turned away', { sessions: sessions.size })
+    socket.on('error', () => {})
+    if (!this.#listen.ssl) socket.write(words.crowded)
+    socket.destroySoon()
   }
 }
 

@@ -6,6 +6,7 @@ import type { Log } from '../observe/log.ts'
 import { Lender } from '../wire/lend.ts'
 import { Wheel } from '../wire/wheel.ts'
 import { Backends } from './backends.ts'
+import { Descriptors } from './descriptors.ts'
 import { Limits } from './limits.ts'
 import { Listener } from './listener.ts'
 import { Resolvers } from './resolvers.ts'
@@ -41,6 +42,7 @@ export class Relay {
       logOf: about.logOf ?? (() => about.log),
       sessions: new Sessions(),
       limits: new Limits(),
+      descriptors: new Descriptors(),
       newId: () => `${prefix}${(counter++).toString(36)}`,
     }
   }

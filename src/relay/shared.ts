@@ -5,6 +5,7 @@ import type { Metrics } from '../observe/metrics.ts'
 import type { Lender } from '../wire/lend.ts'
 import type { Wheel } from '../wire/wheel.ts'
 import type { Backends } from './backends.ts'
+import type { Descriptors } from './descriptors.ts'
 import type { Limits } from './limits.ts'
 import type { Resolvers } from './resolvers.ts'
 import type { Sessions } from './sessions.ts'
@@ -23,6 +24,7 @@ export interface Shared {
   logOf(server: ServerSettings): Log
   readonly sessions: Sessions
   readonly limits: Limits
+  readonly descriptors: Descriptors
   /** Makes a session's id: unlike any other of this and, most likely, of every other process. */
   readonly newId: () => string
 }
