@@ -179,7 +179,7 @@ export class Authentication {
 
   async #leg(endpoint: Endpoint, sslName: string | undefined, judged: Judged): Promise<LegEnd> {
     const { protocol, settings, backendContext, backendName } = this.#runtime
-    const { metrics, backends, wheel, lender } = this.#shared
+    const { wheel, lender } = this.#shared
     const record = this.#record
     record.backend = backendName
     record.endpoint = printEndpoint(endpoint.address, endpoint.port)
@@ -206,22 +206,27 @@ export class Authentication {
     this.#running = leg
     const end = await leg.run()
     this.#running = undefined
-    if (this.#abandoned) return end
-    const labels = { protocol: protocol.name, backend: backendName }
+    if (!this.#abandoned) this.#account(endpoint, end, (performance.now() - began) / 1000)
+    return end
+  }
+
+  /** Counts a try at a backend, and remembers what it taught. */
+  #account(endpoint: Endpoint, end: LegEnd, seconds: number): void {
+    const { protocol, backendName: backend } = this.#runtime
+    const { metrics, backends } = this.#shared
+    const labels = { protocol: protocol.name, backend }
     const result = end.kind === 'relay' ? 'ok' : end.kind === 'refused' ? 'login' : end.failure
     metrics.counter('upstream_connects_total', { ...labels, result }).value++
     metrics
       .histogram('upstream_connect_duration_seconds', { protocol: protocol.name })
-      .observe((performance.now() - began) / 1000)
-    if (end.facts) {
-      const { identity, secure } = end.facts
-      backends.learn(endpoint, end.facts)
-      record.identity = identity
-      record.backendTls = secure
-      metrics.counter('identity_total', { ...labels, outcome: identity }).value++
-      metrics.counter('upstream_legs_total', { ...labels, tls: secure ? 'tls' : 'none' }).value++
-    }
-    return end
+      .observe(seconds)
+    if (!end.facts) return
+    const { identity, secure } = end.facts
+    backends.learn(endpoint, end.facts)
+    this.#record.identity = identity
+    this.#record.backendTls = secure
+    metrics.counter('identity_total', { ...labels, outcome: identity }).value++
+    metrics.counter('upstream_legs_total', { ...labels, tls: secure ? 'tls' : 'none' }).value++
   }
 
   #legOf(judged: Judged, settings: ServerSettings): Leg {
