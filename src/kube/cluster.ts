@@ -14,7 +14,7 @@ export interface ClusterSettings {
   readonly clock: Clock
   readonly random: () => number
   readonly metrics: Metrics<typeof controllerMetrics>
-  /** Is told the MailProxies as they are there, status included, beside `Objects`. */
+  /** Is told the MailProxies with their status and without their spec, beside `Objects`. */
   readonly proxies: { insert(object: SourceObject): void; remove(key: string): void }
 }
 
@@ -73,9 +73,11 @@ export class Cluster implements Source {
   }
 }
 
+/** Each is given, and keeps, its part: the writer the status, and what makes the text all else. */
 const both = (objects: Objects, proxies: ClusterSettings['proxies']) => ({
-  insert(object: SourceObject) {
-    proxies.insert(object)
+  insert({ status, ...object }: SourceObject) {
+    const { apiVersion, kind, metadata } = object
+    proxies.insert({ apiVersion, kind, metadata, status })
     objects.insert(object)
   },
   remove(key: string) {

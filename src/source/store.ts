@@ -25,8 +25,9 @@ export class Store {
   insert(object: SourceObject): boolean {
     const key = keyOf(object)
     const held = this.#objects.get(key)
-    this.#objects.set(key, object)
+    // The one that is held stays then: what was made of it is known by it.
     if (held && isDeepStrictEqual(meaning(held), meaning(object))) return false
+    this.#objects.set(key, object)
     if (object.kind === 'MailProxy') this.#refer(key, referencesOf(object))
     return this.#matters(object) || (held !== undefined && this.#matters(held))
   }
