@@ -1,7 +1,9 @@
 /**
  * `npm run bench:controller`: how soon a change at a real API server is in the text that a relay is
- * given, and what the controller costs, at 1,000 MailProxies and 10,000 endpoints. The relay's end is
- * played by this process, which reads each text whole; what a relay does with it is not measured.
+ * given, and what the controller costs, at 1,000 MailProxies and 10,000 endpoints. The controller runs
+ * as in its pod: with a service account's files, and with the compile cache that the image has. The
+ * relay's end is played by this process, which reads each text whole; what a relay does with it is not
+ * measured.
  */
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -21,6 +23,7 @@ import {
 import { controlPlane } from '../test/support/control-plane.ts'
 import { freePort } from '../test/support/ports.ts'
 import { start } from '../test/support/programs.ts'
+import { asPod } from './pod.ts'
 import { cpuSeconds } from './proc.ts'
 
 const proxies = Number(process.argv[2] ?? 1_000)
@@ -116,10 +119,12 @@ const http = await freePort()
 const began = performance.now()
 const { promise: first, resolve: sawFirst } = Promise.withResolvers<number>()
 waiting.push({ address: addressesOf(0)[0] ?? '', done: sawFirst })
-const controller = start(process.execPath, [
-  ...[program, '--from', 'cluster', '--kubeconfig', plane.kubeconfig, '--to', to],
+const { command, environment } = await asPod(plane, dir)
+const [file = '', ...words] = [
+  ...[...command, process.execPath, program, '--from', 'cluster', '--to', to],
   ...['--class-name', namespace, '--lease-name', namespace, '--http', `127.0.0.1:${http}`],
-])
+]
+const controller = start(file, words, environment)
 const proc = (name: string): string => readFileSync(`/proc/${controller.pid}/${name}`, 'utf8')
 const memory = (row: string): string => {
   const [, kib = '0'] = new RegExp(`^${row}:\\s+(\\d+)`, 'm').exec(proc('status')) ?? []
