@@ -30,7 +30,7 @@ const longestWait = 3_600_000
 const shownMessage = 1_000
 
 /** Rejects where it breaks off, is no JSON, or is too large. */
-export async function readJson(answer: IncomingMessage): Promise<unknown> {
+export async function readJson(answer: AsyncIterable<Buffer>): Promise<unknown> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of answer) {

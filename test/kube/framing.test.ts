@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Framing } from '../../src/kube/framing.ts'
+import { Framing, lineCap } from '../../src/kube/framing.ts'
 
 test('lines come out whole, however the octets are cut', () => {
   const line = fc
@@ -31,4 +31,6 @@ test('a line beyond the cap is corruption, whether or not it ends', () => {
   assert.deepEqual(long.push(Buffer.from('0123456789')), [])
   assert.equal(long.push(Buffer.from('x')), undefined)
   assert.equal(new Framing(10).push(Buffer.from('0123456789x\n')), undefined)
+  assert.deepEqual(new Framing().push(Buffer.alloc(lineCap, 'x')), [])
+  assert.equal(new Framing().push(Buffer.alloc(lineCap + 1, 'x')), undefined)
 })
