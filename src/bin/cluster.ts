@@ -122,7 +122,13 @@ export async function openCluster(
       report.poke()
     },
   })
-  const source = new Cluster({ ...shared, namespaces: options.namespaces, proxies: writer })
+  const source = new Cluster({
+    ...shared,
+    namespaces: options.namespaces,
+    proxies: writer,
+    unseenCrds: reason =>
+      log.notice('nobody can see whether the CRDs are as new as this controller', { reason }),
+  })
   return {
     source,
     report,

@@ -3,6 +3,7 @@ import type { Metrics } from '../observe/metrics.ts'
 import type { Clock } from '../source/clock.ts'
 import type { Fault, Objects, Source, SourceObject } from '../source/source.ts'
 import type { Client } from './client.ts'
+import { CrdAge } from './crd-age.ts'
 import { Reflector } from './reflector.ts'
 import { type ReflectorMeters, reflectorMeters } from './reflector-meters.ts'
 import { type Watched, watchedOf } from './resources.ts'
@@ -16,12 +17,16 @@ export interface ClusterSettings {
   readonly metrics: Metrics<typeof controllerMetrics>
   /** Is told the MailProxies with their status and without their spec, beside `Objects`. */
   readonly proxies: { insert(object: SourceObject): void; remove(key: string): void }
+  /** That nobody can see how old the CRDs are, and why; told once. */
+  unseenCrds(reason: string): void
 }
 
 /** An API server as a source: a reflector for each kind (and namespace). */
 export class Cluster implements Source {
   readonly #settings: ClusterSettings
   readonly #faults = new Map<Watched, Fault>()
+  #crdFaults: readonly Fault[] = []
+  #crdAge: CrdAge | undefined
   #reflectors: readonly Reflector[] = []
 
   constructor(settings: ClusterSettings) {
@@ -47,7 +52,7 @@ export class Cluster implements Source {
         fault: message => {
           if (message === undefined) this.#faults.delete(watched)
           else this.#faults.set(watched, { where: placeOf(watched), message })
-          objects.faults([...this.#faults.values()])
+          this.#tell(objects)
         },
       })
     })
@@ -57,15 +62,39 @@ export class Cluster implements Source {
         : 0
     })
     for (const reflector of this.#reflectors) reflector.start()
+    this.#judgeCrds(objects)
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#reflectors.map(reflector => reflector.close()))
+    await Promise.all([this.#crdAge, ...this.#reflectors].map(one => one?.close()))
   }
 
   /** A loop that stands still: a fault of ours, which a restart may cure. */
   wedged(): boolean {
     return this.#reflectors.some(reflector => reflector.wedged())
+  }
+
+  /** Roles of namespaces cannot let us see what belongs to the cluster. */
+  #judgeCrds(objects: Objects): void {
+    const { client, clock, namespaces, unseenCrds } = this.#settings
+    if (namespaces.length > 0) {
+      unseenCrds('only some namespaces are watched')
+      return
+    }
+    this.#crdAge = new CrdAge({
+      client,
+      clock,
+      unseen: unseenCrds,
+      faults: faults => {
+        this.#crdFaults = faults
+        this.#tell(objects)
+      },
+    })
+    this.#crdAge.start()
+  }
+
+  #tell(objects: Objects): void {
+    objects.faults([...this.#faults.values(), ...this.#crdFaults])
   }
 
   #synced(objects: Objects): void {

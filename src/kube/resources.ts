@@ -25,6 +25,12 @@ export const resources = {
   secret: row('v1', 'Secret', 'secrets'),
   configMap: row('v1', 'ConfigMap', 'configmaps'),
   lease: row('coordination.k8s.io/v1', 'Lease', 'leases'),
+  crd: row(
+    'apiextensions.k8s.io/v1',
+    'CustomResourceDefinition',
+    'customresourcedefinitions',
+    false,
+  ),
   event: row('events.k8s.io/v1', 'Event', 'events'),
 } as const satisfies Record<string, Resource>
 
