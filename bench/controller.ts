@@ -102,6 +102,8 @@ const spread = (values: readonly number[]): string =>
 
 print('machine', `${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}`)
 plane.kubectl(['apply', '--server-side', '-f', crds])
+// Just made, a CRD has no conditions that could be waited for.
+await pause(2_000)
 plane.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', crds])
 await send('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
 await send('POST', '/apis/postern.dev/v1alpha1/mailproxyclasses', classNamed(namespace))
