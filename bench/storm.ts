@@ -1,0 +1,182 @@
+/**
+ * `npm run bench:storm`: how long a login takes for well-behaved clients while others attack, against
+ * the same without them; and what memory the relay keeps of 20,000 sessions that came and went. Less
+ * than two minutes, on loopback. Exit code 1 where the 99th percentile more than doubles.
+ */
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { makeAuthority } from '../test/support/certificates.ts'
+import { MailClient } from '../test/support/mail-client.ts'
+import { freePort } from '../test/support/ports.ts'
+import { start, untilUp } from '../test/support/programs.ts'
+import { cpuSeconds, pss } from './proc.ts'
+import { attackers } from './storm-attackers.ts'
+
+const wellBehaved = 200
+const attacksPerMinute = 5_000
+/** Seconds for each of the two measurements, and before them. */
+const measured = 28
+const warmUp = 6
+/** ms for which a well-behaved client stays logged in. */
+const stay = 1_000
+/** Seconds for the last attackers to run into the relay's timeout. */
+const drain = 12
+const cameAndWent = 20_000
+const rounds = 4
+const atOnce = 500
+/** Seconds after which the memory is read again. */
+const rest = 10
+
+const program = fileURLToPath(new URL('../src/bin/relay.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'postern-storm-'))
+const keys = await (await makeAuthority()).issue(['mail.example.com'])
+writeFileSync(join(folder, 'tls.crt'), keys.certificate)
+writeFileSync(join(folder, 'tls.key'), keys.key)
+
+const backend = createServer({ noDelay: true }, serve)
+backend.listen(0, '127.0.0.1')
+await once(backend, 'listening')
+const address = backend.address()
+const backendPort = typeof address === 'object' && address ? address.port : 0
+const ports = { plain: await freePort(), tls: await freePort() }
+const file = join(folder, 'relay.conf')
+writeFileSync(
+  file,
+  `mail {
+  ssl_certificate tls.crt; ssl_certificate_key tls.key; starttls on; timeout 10s;
+  limit_login user 5 per 10m; proxy_identity off;
+  proxy_pass 127.0.0.1:${backendPort};
+  server { listen 127.0.0.1:${ports.plain}; protocol pop3; }
+  server { listen 127.0.0.1:${ports.tls} ssl; protocol pop3; }
+}
+`,
+)
+const relay = start(process.execPath, [program, '-c', file, '-p', folder])
+await untilUp('the relay', relay, () => relay.output().includes('"configuration applied"'))
+
+/** Takes every login but those with the password `wrong`. */
+function serve(socket: Socket): void {
+  socket.on('error', () => {})
+  socket.write('+OK ready\r\n')
+  socket.on('data', chunk => {
+    const line = chunk.toString('latin1')
+    if (line.startsWith('QUIT')) socket.end('+OK\r\n')
+    else socket.write(line.startsWith('PASS wrong') ? '-ERR no\r\n' : '+OK\r\n')
+  })
+}
+
+/** Milliseconds from the connect to the answer to PASS. */
+async function login(from: string, secure: boolean): Promise<readonly [MailClient, number]> {
+  const began = performance.now()
+  const client = await MailClient.open(secure ? ports.tls : ports.plain, from)
+  if (secure) await client.startTls()
+  await client.line()
+  await client.ask('USER alice')
+  const reply = await client.ask('PASS secret')
+  if (reply !== '+OK') throw new Error(`a well-behaved client heard ${reply}`)
+  return [client, performance.now() - began]
+}
+
+let going = true
+let times: number[] = []
+
+async function behave(number: number): Promise<void> {
+  const from = `127.0.50.${(number % 250) + 1}`
+  await pause((number / wellBehaved) * stay)
+  while (going) {
+    const [client, time] = await login(from, number % 2 === 0)
+    times.push(time)
+    await pause(stay)
+    await client.ask('QUIT')
+    client.close()
+  }
+}
+
+async function attack(seconds: number): Promise<number> {
+  const began = performance.now()
+  let begun = 0
+  for (;;) {
+    const passed = (performance.now() - began) / 1_000
+    if (passed >= seconds) return begun
+    for (; begun < (passed * attacksPerMinute) / 60; begun++) {
+      attackers[begun % attackers.length]?.(ports, `127.0.66.${(begun % 250) + 1}`)
+    }
+    await pause(20)
+  }
+}
+
+const quantile = (share: number) =>
+  times.sort((a, b) => a - b)[Math.floor(times.length * share)] ?? 0
+
+async function phase(name: string, work: () => Promise<unknown>) {
+  times = []
+  const stat = () => cpuSeconds(readFileSync(`/proc/${relay.pid}/stat`, 'latin1'))
+  const before = stat()
+  const began = performance.now()
+  await work()
+  const busy = ((stat() - before) / (performance.now() - began)) * 1_000
+  const row = { logins: times.length, median: quantile(0.5), p99: quantile(0.99), busy }
+  const ms = (value: number) => value.toFixed(1).padStart(7)
+  console.log(
+    `${name.padEnd(16)} ${row.logins} logins, median ${ms(row.median)} ms, p99 ${ms(row.p99)} ms, relay ${(busy * 100).toFixed(0)} % of a core`,
+  )
+  return row
+}
+
+const memory = () => (pss(readFileSync(`/proc/${relay.pid}/smaps_rollup`, 'latin1')) ?? 0) / 1_024
+
+async function comeAndGo(sessions: number): Promise<void> {
+  for (let done = 0; done < sessions; done += atOnce) {
+    const clients = await Promise.all(
+      Array.from({ length: Math.min(atOnce, sessions - done) }, (_, at) =>
+        login(`127.0.70.${(at % 250) + 1}`, at % 2 === 0),
+      ),
+    )
+    for (const [client] of clients) client.close()
+  }
+}
+
+/** Whether the 99th percentile at most doubled. */
+async function stormed(): Promise<boolean> {
+  const clients = Array.from({ length: wellBehaved }, (_, number) => behave(number))
+  await phase('warming up', () => pause(warmUp * 1_000))
+  const calm = await phase('without a storm', () => pause(measured * 1_000))
+  let attacks = 0
+  const storm = await phase('with a storm', async () => {
+    attacks = await attack(measured)
+  })
+  going = false
+  await Promise.all(clients)
+  const ratio = storm.p99 / calm.p99
+  console.log(`${attacks} attacks; p99 ${ratio.toFixed(2)} times that without them (at most 2)`)
+  await pause(drain * 1_000)
+  return ratio <= 2
+}
+
+async function remembered(): Promise<void> {
+  const said = [`${memory().toFixed(0)} before`]
+  for (let round = 1; round <= rounds; round++) {
+    await comeAndGo(cameAndWent / rounds)
+    said.push(`${memory().toFixed(0)} behind ${(cameAndWent / rounds) * round} sessions`)
+  }
+  await pause(rest * 1_000)
+  console.log(`memory in MiB: ${said.join(', ')}, ${memory().toFixed(0)} ${rest} s later`)
+}
+
+try {
+  console.log(`memory in MiB: ${memory().toFixed(0)} fresh`)
+  // `npm run bench:storm -- memory`: no storm.
+  const well = process.argv[2] === 'memory' || (await stormed())
+  await remembered()
+  process.exitCode = well ? 0 : 1
+} finally {
+  await relay.stop()
+  backend.close()
+  rmSync(folder, { recursive: true })
+  process.exit()
+}
