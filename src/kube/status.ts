@@ -50,6 +50,8 @@ export class StatusWriter {
   readonly #written = new Map<string, Written>()
   readonly #queue = new Set<string>()
   readonly #tries = new Map<string, number>()
+  /** Those that were ours and are to lose what we said of them. */
+  readonly #released = new Set<string>()
   #wanted: ReadonlyMap<string, Wanted> = new Map()
   #working: Promise<void> | undefined
 
@@ -70,19 +72,30 @@ export class StatusWriter {
     this.#objects.delete(key)
     this.#written.delete(key)
     this.#tries.delete(key)
+    this.#released.delete(key)
   }
 
-  /** By `namespace/name`; in place of what was wanted before. */
+  /**
+   * By `namespace/name`; in place of what was wanted before. What is no longer among them belongs to
+   * somebody else now, and loses our conditions.
+   */
   want(statuses: ReadonlyMap<string, Wanted>): void {
     const before = this.#wanted
     this.#wanted = new Map([...statuses].map(([key, wanted]) => [`MailProxy/${key}`, wanted]))
-    for (const [key, wanted] of this.#wanted)
+    for (const [key, wanted] of this.#wanted) {
+      this.#released.delete(key)
       if (!isDeepStrictEqual(before.get(key), wanted)) this.#add(key)
+    }
+    for (const key of before.keys()) {
+      if (this.#wanted.has(key) || !this.#objects.has(key)) continue
+      this.#released.add(key)
+      this.#add(key)
+    }
   }
 
   /** Looks at all of them again: we began to lead. */
   review(): void {
-    for (const key of this.#wanted.keys()) this.#add(key)
+    for (const key of [...this.#wanted.keys(), ...this.#released]) this.#add(key)
   }
 
   async close(): Promise<void> {
@@ -123,9 +136,9 @@ export class StatusWriter {
     const { clock, leads, client, fieldManager } = this.#settings
     const wanted = this.#wanted.get(key)
     const object = this.#current(key)
-    if (!wanted || !object || !leads()) return
-    const status = patch(object['status'], wanted, time(Date.now()))
-    if (!status) return
+    if (!object || !leads()) return
+    const status = wanted && patch(object['status'], wanted, time(Date.now()))
+    if (!status && !this.#released.has(key)) return
     for (let delay = this.#bucket.take(); delay > 0; delay = this.#bucket.take())
       await rest(clock, delay, this.#ending.signal)
     // It may have taken a while to get our turn.
@@ -140,32 +153,36 @@ export class StatusWriter {
         apiVersion,
         kind,
         metadata: { namespace, name, uid: object.metadata['uid'] },
-        status,
+        // What an owner no longer applies is taken away, and nobody else's.
+        ...(status ? { status } : {}),
       },
     })
     this.#settle(key, object, wanted, reply)
   }
 
-  #settle(key: string, object: SourceObject, wanted: Wanted, reply: Reply): void {
-    const { clock, metrics, turned, failed } = this.#settings
-    const counted = (result: 'success' | 'conflict' | 'failed') => {
-      metrics.counter('status_updates_total', { result }).value++
-    }
+  #settle(key: string, object: SourceObject, wanted: Wanted | undefined, reply: Reply): void {
+    const { clock, turned } = this.#settings
     if (reply.kind === 'ok') {
-      counted('success')
+      this.#counted('success')
       this.#tries.delete(key)
+      if (!wanted) this.#released.delete(key)
       const written = objectOf(reply.body, resources.mailProxy)
       if (written && versionOf(this.#objects.get(key) ?? object) !== versionOf(written))
         this.#written.set(key, { object: written, until: clock.now() + echo })
-      turned(regarding(object), transitions(object['status'], wanted.conditions))
+      if (wanted) turned(regarding(object), transitions(object['status'], wanted.conditions))
       return
     }
     // Gone, or another one of the same name, which the watch will tell.
     if (reply.kind === 'refused' && (reply.code === 404 || reply.code === 409)) {
-      counted('conflict')
+      this.#counted('conflict')
       return
     }
-    counted('failed')
+    this.#again(key, reply)
+  }
+
+  #again(key: string, reply: Exclude<Reply, { readonly kind: 'ok' }>): void {
+    const { clock, metrics, failed } = this.#settings
+    this.#counted('failed')
     const tries = this.#tries.get(key) ?? 0
     this.#tries.set(key, tries + 1)
     const reason = reply.kind === 'refused' ? reply.message : reply.reason
@@ -174,6 +191,10 @@ export class StatusWriter {
     const asked = reply.kind === 'refused' ? (reply.retryAfter ?? 0) : 0
     const delay = Math.max(asked, wait(retryPace, tries, this.#settings.random))
     void rest(clock, delay, this.#ending.signal).then(() => this.#add(key))
+  }
+
+  #counted(result: 'success' | 'conflict' | 'failed'): void {
+    this.#settings.metrics.counter('status_updates_total', { result }).value++
   }
 
   /** What we wrote last counts until the watch has brought it back. */

@@ -107,6 +107,43 @@ test('who does not lead writes nothing, and catches up when it does', async () =
   await writer.close()
 })
 
+test('an object that is no longer ours loses our conditions, once', async () => {
+  const { api, writer, state } = fixture()
+  writer.insert(object('1'))
+  writer.want(want('ours'))
+  await settled()
+  const turned = state.turned
+  writer.want(new Map())
+  await settled()
+  assert.equal(api.calls.length, 2)
+  const { verb, body } = api.last ?? {}
+  assert.equal(verb, 'patch')
+  assert.deepEqual(Object.keys(Object(body)), ['apiVersion', 'kind', 'metadata'])
+  writer.insert(object('102'))
+  writer.want(new Map())
+  writer.review()
+  await settled()
+  assert.equal(api.calls.length, 2)
+  assert.equal(state.turned, turned)
+  // And when it comes back, it is told again.
+  writer.want(want('ours'))
+  await settled()
+  assert.equal(api.calls.length, 3)
+  await writer.close()
+})
+
+test('an object that is gone is not written to', async () => {
+  const { api, writer } = fixture()
+  writer.insert(object('1'))
+  writer.want(want('ours'))
+  await settled()
+  writer.remove('MailProxy/mail/corp')
+  writer.want(new Map())
+  await settled()
+  assert.equal(api.calls.length, 1)
+  await writer.close()
+})
+
 test('who lost the lead while it waited for its turn does not write', async () => {
   const { api, clock, writer, state } = fixture()
   for (let at = 0; at < 101; at++) writer.insert(object('1', undefined, `p${at}`))
