@@ -1,4 +1,5 @@
 import { type Built, build } from '../model/build.ts'
+import { idleDefaults } from '../model/claims.ts'
 import { gather } from '../model/gather.ts'
 import type { Answered } from '../model/programmed.ts'
 import { statuses } from '../model/status.ts'
@@ -107,9 +108,11 @@ export class Controller implements Objects {
     const began = clock.now()
     try {
       const reading = this.#readings.take(this.#store.objects())
-      this.#tell('an object has a fault', reading.faults, this.#objectFaults)
-      this.#objectFaults = reading.faults
-      const built = build(gather(reading.objects, reading.refused), {
+      const objects = gather(reading.objects, reading.refused)
+      const faults = [...reading.faults, ...idleDefaults(objects.mailProxyClasses)]
+      this.#tell('an object has a fault', faults, this.#objectFaults)
+      this.#objectFaults = faults
+      const built = build(objects, {
         ...text,
         localEndpoints,
         now: Date.now(),

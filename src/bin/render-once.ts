@@ -1,4 +1,5 @@
 import { build } from '../model/build.ts'
+import { idleDefaults } from '../model/claims.ts'
 import { gather } from '../model/gather.ts'
 import { statuses } from '../model/status.ts'
 import { readOnce } from '../source/read-once.ts'
@@ -15,7 +16,8 @@ export interface Rendered {
 export async function renderOnce(path: string, options: TextOptions): Promise<Rendered> {
   const read = await readOnce(path)
   const { objects, refused, faults } = new Readings().take(read.objects)
-  const built = build(gather(objects, refused), {
+  const gathered = gather(objects, refused)
+  const built = build(gathered, {
     ...options,
     localEndpoints: true,
     now: Date.now(),
@@ -28,7 +30,8 @@ export async function renderOnce(path: string, options: TextOptions): Promise<Re
       )
       .map(({ type, reason, message }) => `${key}: ${type} ${reason}: ${message}`),
   )
-  const unread = [...read.faults, ...faults].map(({ where, message }) => `${where}: ${message}`)
+  const idle = idleDefaults(gathered.mailProxyClasses)
+  const unread = [...read.faults, ...faults, ...idle].map(one => `${one.where}: ${one.message}`)
   const unclaimed = built.unclaimed.map(key => `${key}: it belongs to another controller or class`)
   return { text: built.text, faults: [...unread, ...judged, ...unclaimed] }
 }

@@ -20,13 +20,32 @@ export function claims(
   { controllerName, className }: Claim,
 ): (proxy: MailProxy) => boolean {
   const controllers = new Map(classes.map(one => [one.metadata.name, one.spec.controller]))
-  const fallback = classes.filter(isDefault).sort(byAge)[0]?.metadata.name
+  const fallback = defaults(classes)[0]
   return ({ spec }) => {
     const named = spec.mailProxyClassName ?? fallback
     if (named === undefined) return className === undefined
     if (className !== undefined) return named === className
     return controllers.get(named) === controllerName
   }
+}
+
+/** The oldest first, which is the one that counts. */
+function defaults(classes: readonly MailProxyClass[]): readonly string[] {
+  return classes
+    .filter(isDefault)
+    .toSorted(byAge)
+    .map(({ metadata }) => metadata.name)
+}
+
+/** A sentence on each class that is marked as the default where an older one is. */
+export function idleDefaults(
+  classes: readonly MailProxyClass[],
+): readonly { readonly where: string; readonly message: string }[] {
+  const [oldest, ...others] = defaults(classes)
+  return others.map(name => ({
+    where: `MailProxyClass ${name}`,
+    message: `it is marked as the default, and has no effect as such: ${oldest} is older`,
+  }))
 }
 
 function isDefault({ metadata }: MailProxyClass): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { MailProxyClass } from '../../src/api/mail-proxy-class.ts'
-import { byAge, type Claim, claims } from '../../src/model/claims.ts'
+import { byAge, type Claim, claims, idleDefaults } from '../../src/model/claims.ts'
 import { mailProxyWith } from '../support/objects.ts'
 
 function classOf(
@@ -52,6 +52,16 @@ for (const [why, named, classes, claim, wanted] of rows)
     })
     assert.equal(claims(classes, claim)(proxy), wanted)
   })
+
+test('of several default classes, all but the oldest are told', () => {
+  assert.deepEqual(idleDefaults([defaultTheirs, defaultA, b]), [
+    {
+      where: 'MailProxyClass theirs',
+      message: 'it is marked as the default, and has no effect as such: a is older',
+    },
+  ])
+  assert.deepEqual(idleDefaults([defaultA, b]), [])
+})
 
 test('the oldest comes first, then namespace and name', () => {
   const at = (creationTimestamp: string, namespace: string, name: string) => ({
