@@ -50,7 +50,16 @@ export async function clusterSite(): Promise<ClusterSite> {
   const plane = await controlPlane()
   const dir = await mkdtemp(join(tmpdir(), 'postern-site-'))
   plane.kubectl(['apply', '--server-side', '-f', crds])
-  plane.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', crds])
+  // Just made, a CRD has no conditions yet, and kubectl does not wait for those.
+  await eventually('the CRDs', () => {
+    try {
+      return (
+        plane.kubectl(['wait', '--for=condition=Established', '--timeout=5s', '-f', crds]) !== ''
+      )
+    } catch {
+      return false
+    }
+  })
   const get = (kind: string, namespace: string, name: string): ClusterObject =>
     JSON.parse(plane.kubectl(['get', kind, name, '-n', namespace, '-o', 'json']))
   const apply = (...items: readonly object[]): void => {
