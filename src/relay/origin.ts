@@ -60,9 +60,9 @@ export async function readProxyHeader(
 
 async function line(wire: Wire, first: Buffer): Promise<Buffer | string> {
   if (first.includes(0x0a)) return 'wrong number of words'
-  const rest = await wire.read({ kind: 'line', atMost: maxLine - head })
+  const rest = await wire.read({ kind: 'line', atMost: maxLine - head, withEnd: true })
   if (!Buffer.isBuffer(rest)) return missing(rest)
-  return Buffer.concat([first, rest, Buffer.from('\r\n')])
+  return Buffer.concat([first, rest])
 }
 
 async function binary(wire: Wire, first: Buffer): Promise<Buffer | string> {

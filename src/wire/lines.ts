@@ -6,7 +6,8 @@
  * for, because it may have been a password.
  */
 export type Wanted =
-  | { readonly kind: 'line'; readonly atMost: number }
+  /** `withEnd`: its CRLF or LF, which `atMost` never counts, is given out, too. */
+  | { readonly kind: 'line'; readonly atMost: number; readonly withEnd?: true }
   | { readonly kind: 'octets'; readonly count: number }
 
 const nothing = Buffer.alloc(0)
@@ -46,7 +47,9 @@ export class Lines {
   /** The next piece as a view that the next call zeroes; `undefined`: not all of it is here. */
   take(wanted: Wanted): Buffer | 'too-long' | undefined {
     this.#forget()
-    return wanted.kind === 'line' ? this.#line(wanted.atMost) : this.#octets(wanted.count)
+    return wanted.kind === 'line'
+      ? this.#line(wanted.atMost, wanted.withEnd)
+      : this.#octets(wanted.count)
   }
 
   /** All that was not taken, which is the caller's from now on. */
@@ -63,7 +66,7 @@ export class Lines {
     this.#clear()
   }
 
-  #line(atMost: number): Buffer | 'too-long' | undefined {
+  #line(atMost: number, withEnd?: true): Buffer | 'too-long' | undefined {
     const at = this.#held.indexOf(lf, Math.max(this.#scanned, this.#start))
     if (at < 0) {
       this.#scanned = this.#held.length
@@ -72,7 +75,7 @@ export class Lines {
     }
     const end = at > this.#start && this.#held[at - 1] === cr ? at - 1 : at
     if (end - this.#start > atMost) return 'too-long'
-    const line = this.#held.subarray(this.#start, end)
+    const line = this.#held.subarray(this.#start, withEnd ? at + 1 : end)
     this.#advance(at + 1)
     return line
   }

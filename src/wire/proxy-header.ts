@@ -66,7 +66,11 @@ function begins(received: Buffer, start: Buffer): boolean {
 }
 
 function parseLine(received: Buffer): ProxyHeader {
-  const end = received.subarray(0, maxLine).indexOf('\r\n')
+  const line = received.subarray(0, maxLine)
+  const end = line.indexOf('\r\n')
+  const feed = line.indexOf('\n')
+  // It would be waited for in vain: the sender takes its line for whole.
+  if (feed >= 0 && feed !== end + 1) return invalid('a line end without a CR')
   if (end < 0) return received.length < maxLine ? { kind: 'incomplete' } : invalid('no line end')
   const length = end + 2
   const words = received.toString('latin1', word.length, end).split(' ')

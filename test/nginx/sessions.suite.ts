@@ -46,6 +46,13 @@ suite('PROXY headers', { concurrency: 8 }, () => {
     assert.equal(postern, '+OK POP3 ready\r\n+OK\r\n')
   })
 
+  test('ends its line with CRLF: neither takes a bare LF', async () => {
+    const header = 'PROXY TCP4 192.0.2.7 198.51.100.2 40000 110\n'
+    const { nginx, postern } = await onBoth(side => hears(side.port('pop3-proxied'), header))
+    assert.equal(nginx, '')
+    assert.equal(postern, '')
+  })
+
   test('may bring commands along: nginx hears them when more comes', async () => {
     const piece = 'PROXY TCP4 192.0.2.7 127.0.0.1 4000 110\r\nQUIT\r\n'
     const { nginx, postern } = await onBoth(side => hears(side.port('pop3-proxied'), piece))

@@ -115,6 +115,7 @@ describe('listen proxy_protocol', () => {
   for (const [why, said, reason] of [
     ['a client that speaks its mail protocol', 'a LOGIN alice secret\r\n', 'no PROXY header'],
     ['a header that is none', 'PROXY TCP4 1.2.3.4\r\n1', 'wrong number of words'],
+    ['a version 1 with a bare LF', 'PROXY UNKNOWN\n', 'a line end without a CR'],
     ['a version 1 without an end', `PROXY TCP4 ${'1'.repeat(200)}`, 'no line end'],
   ] as const) {
     it(`ends with ${why}, without a word`, async t => {

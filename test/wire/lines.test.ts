@@ -93,3 +93,12 @@ describe('lines', () => {
     )
   })
 })
+
+test('a line comes with its end where that is asked for, which does not count for its length', () => {
+  for (const said of ['ab\r\n', 'ab\n']) {
+    const lines = new Lines()
+    lines.feed(Buffer.from(`${said}c`))
+    assert.equal(String(lines.take({ kind: 'line', atMost: 2, withEnd: true })), said)
+    assert.equal(String(lines.rest()), 'c')
+  }
+})

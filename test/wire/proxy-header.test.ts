@@ -37,6 +37,9 @@ const faults: readonly (readonly [line: string, reason: string])[] = [
   ['PROXY\r\n', 'no PROXY header'],
   [`PROXY TCP4 ${'1'.repeat(100)}`, 'no line end'],
   [`PROXY UNKNOWN ${'x'.repeat(92)}\r\n`, 'no line end'],
+  ['PROXY UNKNOWN\n', 'a line end without a CR'],
+  ['PROXY TCP4 192.0.2.1 198.51.100.2 40000 993\n', 'a line end without a CR'],
+  ['PROXY UNKNOWN\nEHLO a\r\n', 'a line end without a CR'],
   ['PROXY \r\n', 'unknown transport'],
   ['PROXY UDP4 192.0.2.1 198.51.100.2 40000 993\r\n', 'unknown transport'],
   ['PROXY tcp4 192.0.2.1 198.51.100.2 40000 993\r\n', 'unknown transport'],
@@ -52,7 +55,7 @@ const faults: readonly (readonly [line: string, reason: string])[] = [
   ['PROXY TCP4 192.0.2.1 198.51.100.2 -1 993\r\n', 'bad client port'],
   ['PROXY TCP4 192.0.2.1 198.51.100.2 040 993\r\n', 'bad client port'],
   ['PROXY TCP4 192.0.2.1 198.51.100.2 40000 \r\n', 'bad server port'],
-  ['PROXY TCP4 192.0.2.1 198.51.100.2 40000 993\n\r\n', 'bad server port'],
+  ['PROXY TCP4 192.0.2.1 198.51.100.2 40000 993\n\r\n', 'a line end without a CR'],
 ]
 
 /** A header of version 2, by its parts. */
