@@ -94,7 +94,7 @@ describe('lines', () => {
   })
 })
 
-test('a line comes with its end where that is asked for, which does not count for its length', () => {
+it('a line comes with its end where that is asked for, which does not count for its length', () => {
   for (const said of ['ab\r\n', 'ab\n']) {
     const lines = new Lines()
     lines.feed(Buffer.from(`${said}c`))
