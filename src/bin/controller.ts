@@ -80,7 +80,7 @@ async function run({ from, to, http, ...text }: RunOptions): Promise<number> {
   }
 }
 
-/** The client library costs half a second and many megabytes, which only a cluster is worth. */
+/** What speaks to an API server costs time and memory, which only a cluster is worth. */
 async function openCluster(options: ClusterOptions, context: ClusterContext): Promise<OpenCluster> {
   // Rebuilds leave much garbage behind, for which V8 would let the heap grow to several times of what
   // is used. (`--optimize-for-size` keeps it smaller still, and makes rebuilds four times as slow.)

@@ -5,7 +5,6 @@
  */
 import { existsSync } from 'node:fs'
 import type { RequestOptions } from 'node:https'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Clock } from '../source/clock.ts'
 import { type Environment, hasServiceAccount, serviceAccount } from './service-account.ts'
@@ -56,8 +55,9 @@ export async function accessReader(
   environment: Environment,
   kubeconfig?: string,
 ): Promise<ReadAccess> {
-  const named = kubeconfig ?? environment['KUBECONFIG'] ?? ''
-  if (named === '' && !existsSync(join(homedir(), '.kube', 'config'))) {
+  const { KUBECONFIG: usual = '', HOME: home = '' } = environment
+  const isThere = home !== '' && existsSync(join(home, '.kube', 'config'))
+  if ((kubeconfig ?? usual) === '' && !isThere) {
     if (hasServiceAccount(environment)) return () => serviceAccount(environment)
     throw new Error(
       'no API server is known: set KUBECONFIG, or run in a pod with a service account',

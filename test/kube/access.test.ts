@@ -55,6 +55,12 @@ test('a kubeconfig goes before everything else, and its token counts', async () 
   assert.equal(authorization, 'Bearer mine')
 })
 
+test('where nothing says which API server there is, that is said', async () => {
+  await using home = await folder({})
+  await assert.rejects(accessReader({ HOME: home.path }), /no API server is known: set KUBECONFIG/)
+  await assert.rejects(accessReader({}), /no API server is known/)
+})
+
 test('a token is read again after a minute, and at once where it no longer counts', async () => {
   await using mounted = await folder({ token: 'first', 'ca.crt': 'PEM' })
   let now = 0
