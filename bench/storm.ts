@@ -1,7 +1,7 @@
 /**
  * `npm run bench:storm`: how long a login takes for well-behaved clients while others attack, against
  * the same without them; and what memory the relay keeps of 20,000 sessions that came and went. Less
- * than two minutes, on loopback. Exit code 1 where the 99th percentile more than doubles.
+ * than three minutes, on loopback. Exit code 1 where the 99th percentile more than doubles.
  */
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
