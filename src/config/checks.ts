@@ -102,33 +102,15 @@ function at(server: Draft, message: string): Fault {
   return { position: server.position, message }
 }
 
-/** One address and port is one listener; every address of a family covers each of it. */
+/** One address and port is one listener. */
 export function collisions(listens: readonly Listen[]): readonly Fault[] {
   const taken = new Map(listens.toReversed().map(listen => [printAddressPort(listen), listen]))
   return listens.flatMap(listen => {
     const { position } = listen
     const pair = printAddressPort(listen)
     const first = taken.get(pair)
-    if (first && first !== listen) {
-      const where = place(first.position, position)
-      return [
-        { position, message: `duplicate "${pair}" address and port pair, it stands ${where}` },
-      ]
-    }
-    const wide = wider(listen, taken)
-    if (!wide) return []
-    const every = printAddressPort(wide)
-    const where = place(wide.position, position)
-    return [{ position, message: `"${pair}" is already covered by "${every}" ${where}` }]
+    if (!first || first === listen) return []
+    const where = place(first.position, position)
+    return [{ position, message: `duplicate "${pair}" address and port pair, it stands ${where}` }]
   })
-}
-
-/** The listener that would be given the connections of this one. */
-function wider({ address, port }: Listen, taken: ReadonlyMap<string, Listen>): Listen | undefined {
-  if (address.startsWith('unix:') || address === '::') return undefined
-  const six = taken.get(printAddressPort({ address: '::', port }))
-  if (address.includes(':')) return six
-  const both = six?.ipv6only === false ? six : undefined
-  if (address === '0.0.0.0') return both
-  return taken.get(printAddressPort({ address: '0.0.0.0', port })) ?? both
 }

@@ -1,25 +1,20 @@
-import type { Listen, RelayConfig, ServerConfig } from './config.ts'
+import { type Binding, bindings, socketKey } from './binding.ts'
+import type { Listen, RelayConfig } from './config.ts'
 
-/** A `listen` with the server that stands behind it. */
-export interface Listener {
-  readonly listen: Listen
-  readonly server: ServerConfig
-}
-
-/** What to do with the listeners so that a new configuration takes an old one's place. */
+/** What to do with the sockets so that a new configuration takes an old one's place. */
 export interface Diff {
-  readonly open: readonly Listener[]
+  readonly open: readonly Binding[]
   /** Stays open, and serves what is given here from now on. */
-  readonly keep: readonly Listener[]
+  readonly keep: readonly Binding[]
   readonly close: readonly Listen[]
 }
 
 /**
- * `before`: what is open now, whatever it was opened for. A listener is its address and port; all
- * else of it changes in place.
+ * `before`: what is bound now, whatever it was bound for. A socket is its address and port; all else
+ * of it changes in place, the listeners that share it among them.
  */
 export function diff(before: readonly Listen[], wanted: RelayConfig): Diff {
-  const after = listeners(wanted)
+  const after = bindings(wanted)
   const had = new Set(before.map(socketKey))
   const has = new Set(after.map(({ listen }) => socketKey(listen)))
   return {
@@ -27,14 +22,4 @@ export function diff(before: readonly Listen[], wanted: RelayConfig): Diff {
     keep: after.filter(({ listen }) => had.has(socketKey(listen))),
     close: before.filter(listen => !has.has(socketKey(listen))),
   }
-}
-
-/** All listeners of a configuration, in the order of the text. */
-export function listeners({ servers }: RelayConfig): readonly Listener[] {
-  return servers.flatMap(server => server.listens.map(listen => ({ listen, server })))
-}
-
-/** What tells one listening socket from another. */
-export function socketKey({ address, port }: Listen): string {
-  return `${address} ${port}`
 }

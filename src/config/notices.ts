@@ -1,4 +1,7 @@
+import { printAddressPort } from '../directives/address.ts'
+import { usualBacklog } from '../directives/shapes/listen.ts'
 import type { Directive } from '../directives/syntax.ts'
+import { covering } from './binding.ts'
 import type { Notice } from './config.ts'
 import { type Draft, placeOf, saying, type Whole } from './draft.ts'
 
@@ -6,6 +9,7 @@ import { type Draft, placeOf, saying, type Whole } from './draft.ts'
 type Remark = (server: Draft, whole: Whole) => readonly Notice[]
 
 export const remarks: readonly Remark[] = [
+  sharedSockets,
   proxyOff,
   smtpAuth,
   emptyUpstream,
@@ -17,6 +21,21 @@ export const remarks: readonly Remark[] = [
   clientCertificate,
   strangers,
 ]
+
+/** Linux binds no single address beside every one: what is about a socket is that one's. */
+function sharedSockets({ listens }: Draft, { servers }: Whole): readonly Notice[] {
+  const wide = covering(servers.flatMap(server => server.listens))
+  return listens.flatMap(listen => {
+    const bound = wide(listen)
+    const { position, bind, backlog } = listen
+    if (!bound) return []
+    const own = backlog !== usualBacklog && backlog !== bound.backlog
+    return [...(bind ? ['bind'] : []), ...(own ? ['backlog='] : [])].map(parameter => ({
+      position,
+      text: `"${parameter}" has no effect on ${printAddressPort(listen)}: its connections come through the socket of ${printAddressPort(bound)}`,
+    }))
+  })
+}
 
 function proxyOff(server: Draft): readonly Notice[] {
   const said = saying('proxy', server)

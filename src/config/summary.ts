@@ -1,14 +1,16 @@
 import { printAddressPort } from '../directives/address.ts'
 import { escaped } from '../directives/error.ts'
 import { authHttp } from '../directives/shapes/auth-http.ts'
+import { covering, listeners } from './binding.ts'
 import type { Listen, RelayConfig, ServerConfig } from './config.ts'
-import { listeners } from './diff.ts'
 
 /** What a configuration would do, for `-t`: a line for each listener, then one for each notice. */
 export function summary(config: RelayConfig): readonly string[] {
-  const lines = listeners(config).map(({ listen, server }) =>
+  const all = listeners(config)
+  const wide = covering(all.map(({ listen }) => listen))
+  const lines = all.map(({ listen, server }) =>
     [
-      `${server.protocol} on ${place(listen)}`,
+      `${server.protocol} on ${place(listen, wide(listen))}`,
       ...(listen.proxyProtocol ? ['behind a PROXY header'] : []),
       tls(listen, server),
       judge(server),
@@ -22,9 +24,10 @@ export function summary(config: RelayConfig): readonly string[] {
   return [...(lines.length > 0 ? lines : ['nothing would listen']), ...notices]
 }
 
-function place(listen: Listen): string {
+function place(listen: Listen, wide: Listen | undefined): string {
   const own = printAddressPort(listen)
   const more = [
+    ...(wide ? [`through ${printAddressPort(wide)}`] : []),
     ...(listen.public === listen.port ? [] : [`clients use ${listen.public}`]),
     ...(listen.name === own ? [] : [`named ${listen.name}`]),
   ]

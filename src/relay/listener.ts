@@ -1,33 +1,44 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { KeepAlive, Listen } from '../config/config.ts'
+import { canonical } from '../wire/address.ts'
 import { keepAliveDelay, leastHold } from '../wire/splice.ts'
 import type { Runtime } from './runtime.ts'
 import { Session } from './session.ts'
 import type { Shared } from './shared.ts'
 import { clearStale, placeOf, unixPath } from './socket-place.ts'
 
+/** What the connections to one address are given. */
+export interface Served {
+  readonly listen: Listen
+  readonly runtime: Runtime
+}
+
+/** By the address of a connection's own end; nobody is taken where nothing can be given. */
+export type Serves = ReadonlyMap<string, Served | undefined>
+
 /** One listening socket. What it serves is replaced by a new configuration without closing it. */
 export class Listener {
   readonly #server: Server
   #listen: Listen
-  #runtime: Runtime
+  #serves: Serves
 
-  private constructor(server: Server, listen: Listen, runtime: Runtime) {
+  private constructor(server: Server, listen: Listen, serves: Serves) {
     this.#server = server
     this.#listen = listen
-    this.#runtime = runtime
+    this.#serves = serves
   }
 
+  /** What is bound. */
   get listen(): Listen {
     return this.#listen
   }
 
-  get runtime(): Runtime {
-    return this.#runtime
+  get served(): readonly Served[] {
+    return [...this.#serves.values()].filter(one => one !== undefined)
   }
 
   /** Resolves once it accepts; rejects with Node's error, `EADDRINUSE` for one. */
-  static async open(listen: Listen, runtime: Runtime, shared: Shared): Promise<Listener> {
+  static async open(listen: Listen, serves: Serves, shared: Shared): Promise<Listener> {
     const path = unixPath(listen)
     if (path !== undefined) await clearStale(path)
     const server = createServer({
@@ -38,10 +49,10 @@ export class Listener {
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen(placeOf(listen), () => {
-        const listener = new Listener(server, listen, runtime)
+        const listener = new Listener(server, listen, serves)
         server.off('error', reject)
         server.on('error', error =>
-          shared.log.error('accept failed', { error, listener: listen.name }),
+          shared.log.error('accept failed', { error, listener: listener.#listen.name }),
         )
         server.on('connection', socket => listener.#accept(socket, shared))
         resolve(listener)
@@ -50,9 +61,9 @@ export class Listener {
   }
 
   /** What the next connections get. */
-  serve(listen: Listen, runtime: Runtime): void {
+  serve(listen: Listen, serves: Serves): void {
     this.#listen = listen
-    this.#runtime = runtime
+    this.#serves = serves
   }
 
   /** Accepts no more; sessions go on. */
@@ -65,38 +76,55 @@ export class Listener {
   }
 
   #accept(socket: Socket, shared: Shared): void {
-    const { keepAlive } = this.#listen
-    if (keepAlive) probe(socket, keepAlive)
-    const { protocol } = this.#runtime
-    const labels = { protocol: protocol.name, listener: this.#listen.name }
+    const served = this.#servedTo(socket)
+    if (!served) {
+      socket.destroy()
+      return
+    }
+    const { listen, runtime } = served
+    if (listen.keepAlive) probe(socket, listen.keepAlive)
+    const labels = { protocol: runtime.protocol.name, listener: listen.name }
     shared.metrics.counter('connections_accepted_total', labels).value++
     // A client that is gone already has no address; one of a Unix socket never has.
-    if (socket.remoteAddress === undefined && unixPath(this.#listen) === undefined) {
+    if (socket.remoteAddress === undefined && unixPath(listen) === undefined) {
       socket.destroy()
       return
     }
     if (!shared.descriptors.hasRoom(shared.sessions.size)) {
-      this.#turnAway(socket, shared)
+      turnAway(socket, served, shared)
       return
     }
     const active = shared.metrics.gauge('connections_active', labels)
     active.value++
-    void new Session(socket, this.#listen, this.#runtime, shared).run(() => {
+    void new Session(socket, listen, runtime, shared).run(() => {
       active.value--
     })
   }
 
-  /** The process has no descriptors for one more, and for its backend. */
-  #turnAway(socket: Socket, { descriptors, log, metrics, sessions }: Shared): void {
-    const { name: protocol, words } = this.#runtime.protocol
-    const listener = this.#listen.name
-    metrics.counter('connections_rejected_total', { protocol, listener, reason: 'limit' }).value++
-    if (descriptors.isWorthALine())
-      log.error('out of descriptors: connections are turned away', { sessions: sessions.size })
-    socket.on('error', () => {})
-    if (!this.#listen.ssl) socket.write(words.crowded)
-    socket.destroySoon()
+  /** The own end's address is asked of the kernel only where it decides. */
+  #servedTo(socket: Socket): Served | undefined {
+    if (this.#serves.size === 1) return this.#serves.get(this.#listen.address)
+    const own = canonical(socket.localAddress ?? '')
+    const family = own.includes(':') ? '::' : '0.0.0.0'
+    const address = [own, family].find(each => this.#serves.has(each)) ?? this.#listen.address
+    return this.#serves.get(address)
   }
+}
+
+/** The process has no descriptors for one more, and for its backend. */
+function turnAway(
+  socket: Socket,
+  { listen, runtime }: Served,
+  { descriptors, log, metrics, sessions }: Shared,
+): void {
+  const { name: protocol, words } = runtime.protocol
+  const listener = listen.name
+  metrics.counter('connections_rejected_total', { protocol, listener, reason: 'limit' }).value++
+  if (descriptors.isWorthALine())
+    log.error('out of descriptors: connections are turned away', { sessions: sessions.size })
+  socket.on('error', () => {})
+  if (!listen.ssl) socket.write(words.crowded)
+  socket.destroySoon()
 }
 
 /** Node's typings know only the first two arguments. */

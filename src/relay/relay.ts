@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { type Binding, listeners, placeKey, socketKey } from '../config/binding.ts'
 import type { Listen, RelayConfig, ServerSettings } from '../config/config.ts'
-import { diff, listeners, socketKey } from '../config/diff.ts'
+import { diff } from '../config/diff.ts'
 import type { ListenerAnswer } from '../handoff/answer.ts'
 import type { Log } from '../observe/log.ts'
 import { Lender } from '../wire/lend.ts'
@@ -9,11 +10,11 @@ import { Backends } from './backends.ts'
 import { Descriptors } from './descriptors.ts'
 import { Limits } from './limits.ts'
 import { Listener } from './listener.ts'
+import { type Answers, failed, isEmpty, type Prepared, prepare } from './prepare.ts'
 import { Resolvers } from './resolvers.ts'
-import { type Runtime, runtime } from './runtime.ts'
+import { runtime } from './runtime.ts'
 import { Sessions } from './sessions.ts'
 import type { RelayMetrics, Shared } from './shared.ts'
-import type { KeyFault } from './tls-options.ts'
 
 /**
  * The listeners of a process and what they share. A configuration applies in place: a listener that
@@ -57,19 +58,21 @@ export class Relay {
   }
 
   async apply(config: RelayConfig): Promise<readonly ListenerAnswer[]> {
-    const open = [...this.#listeners.values()].map(({ listen }) => listen)
-    const changes = diff(open, config)
+    const open = [...this.#listeners.values()]
+    const before = open.flatMap(({ served }) => served)
+    const held = new Map(before.map(served => [placeKey(served.listen), served]))
+    const changes = diff(
+      open.map(({ listen }) => listen),
+      config,
+    )
     await this.#close(changes.close)
     const runtimes = new Map(
       config.servers.map(server => [server, runtime(server, config, this.#shared.backends)]),
     )
-    const answers = new Map<Listen, ListenerAnswer>()
-    for (const { listen, server } of changes.keep)
-      answers.set(listen, this.#keep(listen, runtimes.get(server)))
-    const opening = changes.open.map(async ({ listen, server }) => {
-      answers.set(listen, await this.#open(listen, runtimes.get(server)))
-    })
-    await Promise.all(opening)
+    const prepared = (binding: Binding) => prepare(binding, runtimes, held)
+    const kept = changes.keep.map(binding => this.#keep(binding, prepared(binding)))
+    const opened = changes.open.map(binding => this.#open(binding, prepared(binding)))
+    const answers = new Map([...(await Promise.all([...kept, ...opened]))].flat())
     this.#applied = listeners(config).flatMap(({ listen }) => answers.get(listen) ?? [])
     return this.#applied
   }
@@ -79,20 +82,20 @@ export class Relay {
     await this.#close([...this.#listeners.values()].map(({ listen }) => listen))
   }
 
-  #keep(listen: Listen, made: Runtime | KeyFault | undefined): ListenerAnswer {
-    if (!isRuntime(made)) return answer(listen, 'kept', keyReason(made))
-    this.#listeners.get(socketKey(listen))?.serve(listen, made)
-    return answer(listen, 'applied')
+  async #keep({ listen }: Binding, { serves, answers }: Prepared): Promise<Answers> {
+    this.#listeners.get(socketKey(listen))?.serve(listen, serves)
+    if (isEmpty(serves)) await this.#close([listen])
+    return answers
   }
 
-  async #open(listen: Listen, made: Runtime | KeyFault | undefined): Promise<ListenerAnswer> {
-    if (!isRuntime(made)) return answer(listen, 'failed', keyReason(made))
+  async #open({ listen }: Binding, { serves, answers }: Prepared): Promise<Answers> {
+    if (isEmpty(serves)) return answers
     try {
-      const listener = await Listener.open(listen, made, this.#shared)
+      const listener = await Listener.open(listen, serves, this.#shared)
       this.#listeners.set(socketKey(listen), listener)
-      return answer(listen, 'applied')
+      return answers
     } catch (error) {
-      return answer(listen, 'failed', bindReason(error))
+      return failed(answers, error)
     }
   }
 
@@ -104,35 +107,4 @@ export class Relay {
     })
     await Promise.all(closing)
   }
-}
-
-function isRuntime(made: Runtime | KeyFault | undefined): made is Runtime {
-  return made !== undefined && 'protocol' in made
-}
-
-function keyReason(fault: KeyFault | undefined): string {
-  return fault?.file ? `${fault.file}: ${fault.reason}` : (fault?.reason ?? 'no such server')
-}
-
-function answer(listen: Listen, outcome: 'applied'): ListenerAnswer
-function answer(listen: Listen, outcome: 'kept' | 'failed', reason: string): ListenerAnswer
-function answer(
-  { name, address, port }: Listen,
-  outcome: 'applied' | 'kept' | 'failed',
-  reason = '',
-): ListenerAnswer {
-  const key = { name, address, port }
-  return outcome === 'applied' ? { ...key, outcome } : { ...key, outcome, reason }
-}
-
-const bindFaults: ReadonlyMap<string, string> = new Map([
-  ['EADDRINUSE', 'address already in use'],
-  ['EACCES', 'permission denied: ports below 1024 need a privilege'],
-  ['EADDRNOTAVAIL', 'the machine has no such address'],
-])
-
-function bindReason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const code = 'code' in error ? String(error.code) : ''
-  return bindFaults.get(code) ?? error.message
 }

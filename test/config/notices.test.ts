@@ -6,6 +6,12 @@ const smtp = 'listen 25; proxy_pass 10.0.0.1:25;'
 
 const rows: readonly (readonly [mail: string, ...told: readonly string[]])[] = [
   [`proxy off; server { ${smtp} }`, '"proxy off" has no effect: a mail server always proxies'],
+  [
+    'auth_http a; server { listen 143; } server { listen 10.0.0.1:143 bind backlog=5; }',
+    '"bind" has no effect on 10.0.0.1:143: its connections come through the socket of 0.0.0.0:143',
+    '"backlog=" has no effect on 10.0.0.1:143: its connections come through the socket of 0.0.0.0:143',
+  ],
+  ['auth_http a; server { listen 10.0.0.2:143; } server { listen 10.0.0.1:143 bind backlog=5; }'],
   [`proxy on; server { ${smtp} }`],
   [
     `proxy_smtp_auth off; server { ${smtp} }`,

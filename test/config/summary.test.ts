@@ -25,6 +25,14 @@ mail {
   ])
 })
 
+test('an address beside every address has a line of its own', () => {
+  const text = 'mail { auth_http a; server { listen 143; } server { listen 10.0.0.1:143; } }'
+  assert.deepEqual(summary(config(text)), [
+    'imap on 0.0.0.0:143, clear text, judged by http://a:80/, to where the auth server says',
+    'imap on 10.0.0.1:143 (through 0.0.0.0:143), clear text, judged by http://a:80/, to where the auth server says',
+  ])
+})
+
 test('a configuration without servers says so', () => {
   assert.deepEqual(summary(config('')), ['nothing would listen'])
 })

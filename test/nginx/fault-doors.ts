@@ -39,6 +39,8 @@ mail {
   auth_http 127.0.0.1:{auth}/auth;
   ssl_certificate mail.crt;
   ssl_certificate_key mail.key;
-${servers.join('')}  server { protocol smtp; listen [::1]:{smtp-v6}; }
+${servers.join('')}  server { protocol imap; listen *:{imap-every}; imap_capabilities EVERY; }
+  server { protocol imap; listen 127.0.0.2:{imap-every}; imap_capabilities ONE; }
+  server { protocol smtp; listen [::1]:{smtp-v6}; }
 }
 `

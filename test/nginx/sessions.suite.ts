@@ -123,6 +123,26 @@ suite('clients of IPv6', () => {
   })
 })
 
+suite('an address beside every address of its port', () => {
+  test('gets its own connections, through one socket, in both', async () => {
+    const asks = async (side: Side, host: string) => {
+      const client = new MailClient(connect(side.port('imap-every'), host))
+      await client.line()
+      const said = await client.ask('a CAPABILITY')
+      client.close()
+      return said
+    }
+    const { nginx, postern } = await onBoth(side =>
+      Promise.all(['127.0.0.1', '127.0.0.2', '127.0.0.3'].map(host => asks(side, host))),
+    )
+    assert.deepEqual(postern, nginx)
+    assert.deepEqual(
+      postern.map(said => said.split(' ')[2]),
+      ['EVERY', 'ONE', 'EVERY'],
+    )
+  })
+})
+
 suite('smtp_greeting_delay', () => {
   test('turns away who speaks before the greeting, in both', async () => {
     const { nginx, postern } = await onBoth(side => hears(side.port('smtp-delayed'), 'EHLO x\r\n'))

@@ -10,7 +10,7 @@ export const ownRows = {
   listen: every(listen, {
     contexts: ['server'],
     field: saidByListeners,
-    doc: 'An address and port to accept clients on, with `ssl` by TLS from the first octet, with `proxy_protocol` behind a PROXY header. A port alone is every IPv4 address, `8143-8149` a range of ports; a host name is every address that it has when the text is read. `public=` is the port that clients use, where it is another (of a range, the first of those); `name=` is what the log and the metrics call the listener. `bind`, `rcvbuf=`, `sndbuf=` and `multipath` are taken and have no effect.',
+    doc: 'An address and port to accept clients on, with `ssl` by TLS from the first octet, with `proxy_protocol` behind a PROXY header. A port alone is every IPv4 address, `8143-8149` a range of ports; a host name is every address that it has when the text is read. Beside every address of a family (`143`, `[::]:143`) a single one of the same port, of another server, has no socket of its own: it gets the connections that arrive at it. `public=` is the port that clients use, where it is another (of a range, the first of those); `name=` is what the log and the metrics call the listener. `bind` asks for a socket of its own, which every address without such company has. `rcvbuf=`, `sndbuf=` and `multipath` are taken and have no effect.',
   }),
   protocol: optional(one('imap | pop3 | smtp', oneOf(...protocolNames)), {
     contexts: ['server'],

@@ -16,6 +16,8 @@ export interface Listening extends AddressPort {
   readonly name: string
   /** Every connection begins with a PROXY header. */
   readonly proxyProtocol: boolean
+  /** `bind`: a socket of its own, where another does not take all of its connections. */
+  readonly bind: boolean
   /** Connections that the kernel holds until they are accepted. */
   readonly backlog: number
   /** `undefined`: as the relay does by itself. */
@@ -34,13 +36,16 @@ export interface Listens extends Omit<Listening, 'address' | 'port' | 'public' |
   readonly name: string | undefined
 }
 
+/** nginx's on Linux. */
+export const usualBacklog = 511
+
 const usual = {
   public: undefined,
   name: undefined,
   ssl: false,
   proxyProtocol: false,
-  /** nginx's on Linux. */
-  backlog: 511,
+  bind: false,
+  backlog: usualBacklog,
   keepAlive: undefined,
   ipv6only: true,
 } as const
@@ -48,17 +53,16 @@ const usual = {
 /** What the log, the metrics and the answers call a listener. */
 export const listenerName = /^[A-Za-z0-9_.:/@[\]-]{1,200}$/
 
-/** What Node reaches no kernel setting for, and what always holds. */
+/** What Node reaches no kernel setting for. */
 const ignored: ReadonlyMap<string, string> = new Map([
   ['multipath', 'Node opens no MPTCP sockets'],
   ['rcvbuf', "Node does not set a listener's buffers, the kernel sizes them"],
   ['sndbuf', "Node does not set a listener's buffers, the kernel sizes them"],
-  ['bind', 'every address is bound'],
 ])
 
 export const listen: Shape<Listens> = {
   syntax:
-    'ADDRESS:PORT | PORT | unix:PATH [ssl] [proxy_protocol] [public=PORT] [name=NAME] [backlog=NUMBER] [ipv6only=on|off] [so_keepalive=on|off|[IDLE]:[INTERVAL]:[COUNT]]',
+    'ADDRESS:PORT | PORT | unix:PATH [ssl] [proxy_protocol] [bind] [public=PORT] [name=NAME] [backlog=NUMBER] [ipv6only=on|off] [so_keepalive=on|off|[IDLE]:[INTERVAL]:[COUNT]]',
   least: 1,
   most: 16,
   parse(args, scope, name) {
@@ -71,11 +75,12 @@ export const listen: Shape<Listens> = {
     return fits(value, parameters, scope) ? value : undefined
   },
   print(value) {
-    const { ssl, proxyProtocol, name, backlog, keepAlive, ipv6only } = value
+    const { ssl, proxyProtocol, bind, name, backlog, keepAlive, ipv6only } = value
     return [
       value.where,
       ...(ssl ? ['ssl'] : []),
       ...(proxyProtocol ? ['proxy_protocol'] : []),
+      ...(bind ? ['bind'] : []),
       ...(value.public === undefined ? [] : [`public=${value.public}`]),
       ...(name === undefined ? [] : [`name=${name}`]),
       ...(backlog === usual.backlog ? [] : [`backlog=${backlog}`]),
@@ -154,6 +159,7 @@ function parameter(word: Word, scope: Scope): Partial<Listens> | undefined {
   const [, key = text, value] = /^([^=]*)=(.*)$/s.exec(text) ?? []
   if (text === 'ssl') return { ssl: true }
   if (text === 'proxy_protocol') return { proxyProtocol: true }
+  if (text === 'bind') return { bind: true }
   const [expects, read] = (value === undefined ? undefined : valued.get(key)) ?? []
   if (read && value !== undefined) {
     const said = read(value)
@@ -169,4 +175,4 @@ function parameter(word: Word, scope: Scope): Partial<Listens> | undefined {
   return undefined
 }
 
-const known = ['ssl', 'proxy_protocol', ...[...valued.keys()].map(key => `${key}=`)]
+const known = ['ssl', 'proxy_protocol', 'bind', ...[...valued.keys()].map(key => `${key}=`)]

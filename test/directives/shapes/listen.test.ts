@@ -21,6 +21,7 @@ const plain = {
   ssl: false,
   name: '0.0.0.0:143',
   proxyProtocol: false,
+  bind: false,
   backlog: 511,
   keepAlive: undefined,
   ipv6only: true,
@@ -46,6 +47,7 @@ const rows: readonly (readonly [why: string, text: string, value: object, ...mor
     '143 proxy_protocol ssl',
     { ...plain, ssl: true, proxyProtocol: true },
   ],
+  ['bind asks for a socket of its own', '143 bind', { ...plain, bind: true }],
   ['backlog= is how many may wait', '143 backlog=5', { ...plain, backlog: 5 }],
   ['so_keepalive=on', '143 so_keepalive=on', { ...plain, keepAlive: { on: true } }],
   ['so_keepalive=off', '143 so_keepalive=off', { ...plain, keepAlive: { on: false } }],
@@ -91,7 +93,6 @@ for (const [why, text, ...value] of rows) {
 }
 
 const notices: readonly (readonly [text: string, notice: RegExp])[] = [
-  ['143 bind', /"bind" of "listen" has no effect/],
   ['143 rcvbuf=8k', /"rcvbuf=8k" of "listen" has no effect: Node does not set/],
   ['143 sndbuf=8k', /"sndbuf=8k" of "listen" has no effect/],
   ['143 multipath', /"multipath" of "listen" has no effect: Node opens no MPTCP/],
@@ -160,6 +161,7 @@ test('what is written is read back', () => {
     place.map(([address, port]) => printAddressPort({ address, port })),
     optional(fc.constant('ssl')),
     optional(fc.constant('proxy_protocol')),
+    optional(fc.constant('bind')),
     optional(port.map(port => `public=${port}`)),
     optional(fc.stringMatching(/^[a-z0-9/_.-]{1,30}$/).map(name => `name=${name}`)),
     optional(fc.integer({ min: 1, max: 1_000 }).map(count => `backlog=${count}`)),
