@@ -2,6 +2,7 @@ import { printAddressPort } from '../directives/address.ts'
 import { type Fault, quote } from '../directives/error.ts'
 import type { Listen } from './config.ts'
 import { type Draft, placeOf, saying, type Whole } from './draft.ts'
+import { pemName, pemText } from './pem.ts'
 import { place } from './place.ts'
 
 /** What only makes sense across directives: one rule each, in the order in which nginx tells them. */
@@ -69,9 +70,13 @@ function keys(server: Draft): readonly Fault[] {
   return [
     {
       position: placeOf('ssl_certificate', server),
-      message: `no "ssl_certificate_key" is defined for certificate ${quote(alone.file)}`,
+      message: `no "ssl_certificate_key" is defined for certificate ${named(alone.file)}`,
     },
   ]
+}
+
+function named(source: string): string {
+  return pemText(source) === undefined ? quote(source) : pemName(source)
 }
 
 /** As nginx: whom should it believe? */

@@ -9,6 +9,9 @@ export const maxIncludeDepth = 16
 /** Files of one configuration. */
 export const maxFiles = 1_000
 
+/** A line with a key, or with the PIN of one, is not shown. */
+const secret = /PRIVATE KEY-|ssl_certificate_key\s+["']?(?:data|engine|store):/
+
 /** The texts of one configuration: reads each, and remembers it to show a fault's line. */
 export class Texts {
   readonly #host: Host
@@ -64,7 +67,9 @@ export class Texts {
     }
     const placed = faults.map(fault => {
       const source = linesOf(fault.position.file)[fault.position.line - 1]
-      return source === undefined ? fault : { ...fault, source: source.replace(/\r$/, '') }
+      return source === undefined
+        ? fault
+        : { ...fault, source: source.replace(/\r$/, '') }
     })
     return placed.toSorted(
       (a, b) =>

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { ServerSettings } from '../config/config.ts'
+import { pemName, pemText } from '../config/pem.ts'
 import { type PrivateKey, passphrases, privateKey } from './private-key.ts'
 import { type KeyFault, type Options, reasonOf, tlsOptions } from './tls-options.ts'
 
@@ -93,16 +94,21 @@ function pair(
 ): Pair | KeyFault {
   let reading = file
   try {
-    const certificate = readFileSync(file)
+    const certificate = readPem(file)
     reading = keyFile
-    const key = privateKey(readFileSync(keyFile), opening)
-    if ('reason' in key) return { file: keyFile, reason: key.reason }
+    const key = privateKey(readPem(keyFile), opening)
+    if ('reason' in key) return { file: pemName(keyFile), reason: key.reason }
     reading = file
     const names = hosts.length > 0 ? hosts : hostNames(certificate)
     return { file, certificate, key, hosts: names.map(name => name.toLowerCase()) }
   } catch (error) {
-    return { file: reading, reason: reasonOf(error) }
+    return { file: pemName(reading), reason: reasonOf(error) }
   }
+}
+
+function readPem(source: string): Buffer {
+  const text = pemText(source)
+  return text === undefined ? readFileSync(source) : Buffer.from(text)
 }
 
 /** Pairs for the same names together, in the order of the first of each. */
@@ -118,7 +124,7 @@ function secureContext(pairs: readonly Pair[], options: Options): SecureContext 
       key: pairs.map(({ key }) => key),
     })
   } catch (error) {
-    return { file: pairs[0]?.file ?? '', reason: reasonOf(error) }
+    return { file: pemName(pairs[0]?.file ?? ''), reason: reasonOf(error) }
   }
 }
 

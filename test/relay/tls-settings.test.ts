@@ -37,6 +37,9 @@ const pair = (name: string, { certificate, key }: KeyPair) => {
   return `ssl_certificate ${path}; ssl_certificate_key ${path};`
 }
 
+const inText = ({ certificate, key }: KeyPair) =>
+  `ssl_certificate "data:${certificate}"; ssl_certificate_key "data:${key.replaceAll('\n', '\\n')}";`
+
 const listening = (settings: string) =>
   `proxy_pass 127.0.0.1:1; ${settings} server { listen {imap} ssl; protocol imap; }`
 
@@ -90,6 +93,19 @@ describe('keys', () => {
       await assert.rejects(relayFor(t, listening(keys)), reason)
     })
   }
+
+  it('may stand in the text behind data:', async t => {
+    await shake(await relayWith(t, inText(ecdsa)))
+  })
+
+  it('that stand in the text and cannot be used are refused, and not repeated', async t => {
+    const bad = inText({ ...ecdsa, key: '-----BEGIN PRIVATE KEY-----\nSECRET\n' })
+    await assert.rejects(relayFor(t, listening(bad)), error => {
+      assert.match(String(error), /the PEM behind \\"data:\\": /)
+      assert.doesNotMatch(String(error), /SECRET/)
+      return true
+    })
+  })
 
   it('of two kinds serve each client by the one that it can use', async t => {
     const port = await relayWith(t, pair('rsa.pem', rsa) + pair('ecdsa.pem', ecdsa))

@@ -4,6 +4,7 @@ import { many, one } from '../shape.ts'
 import { certificate } from '../shapes/certificate.ts'
 import { confCommand } from '../shapes/conf-command.ts'
 import { file } from '../shapes/file.ts'
+import { pem } from '../shapes/pem.ts'
 import { type SessionCache, sessionCache } from '../shapes/session-cache.ts'
 import type { Context } from '../syntax.ts'
 import { duration, flag, integer, oneOf, text, type Value } from '../values.ts'
@@ -49,12 +50,12 @@ export const sslRows = {
   ssl_certificate: every(certificate, {
     contexts,
     field: saidByTls,
-    doc: 'A certificate with its chain, in PEM. The first serves clients that name no host; the others those that ask for one of the names given here, or else of the names in the certificate.',
+    doc: 'A certificate with its chain, in PEM. The first serves clients that name no host; the others those that ask for one of the names given here, or else of the names in the certificate. Behind `data:` stands the PEM itself.',
   }),
-  ssl_certificate_key: every(file('besideConfig'), {
+  ssl_certificate_key: every(pem, {
     contexts,
     field: saidByTls,
-    doc: 'The key of a certificate, in PEM; the first belongs to the first certificate, and so on.',
+    doc: 'The key of a certificate, in PEM; the first belongs to the first certificate, and so on. Behind `data:` stands the PEM itself, which then is no secret to whoever reads this text; `engine:` and `store:` are refused.',
   }),
   ssl_protocols: words(many('VERSION …', version, versions.length), {
     contexts,

@@ -1,9 +1,9 @@
 import { all, read, type Shape } from '../shape.ts'
 import { text } from '../values.ts'
-import { path } from './file.ts'
+import { parsePem } from './pem.ts'
 
 export interface CertificateFile {
-  /** An absolute path. */
+  /** An absolute path, or `data:` and the PEM. */
   readonly file: string
   /** The host names that it is for, in lower case; empty: those that the certificate names. */
   readonly hosts: readonly string[]
@@ -19,12 +19,12 @@ export const sniHost = text({
 })
 
 export const certificate: Shape<CertificateFile> = {
-  syntax: 'FILE [HOST …]',
+  syntax: 'FILE | data:PEM [HOST …]',
   least: 1,
   most: 1 + maxHosts,
   parse([first, ...rest], scope, name) {
     const hosts = all(rest.map(word => read(word, sniHost, scope, name)))
-    const file = first && path(first, scope, name, 'besideConfig')
+    const file = first && parsePem(first, scope, name)
     if (file === undefined || !hosts) return undefined
     return { file, hosts: hosts.map(host => host.toLowerCase()) }
   },

@@ -13,6 +13,11 @@ test('a file alone is for the names in the certificate', () => {
   assert.deepEqual(read('tls/a.pem').value, { file: '/etc/postern/tls/a.pem', hosts: [] })
 })
 
+test('PEM may stand in the text', () => {
+  const file = 'data:-----BEGIN CERTIFICATE-----\n'
+  assert.deepEqual(read(file, 'a.example').value, { file, hosts: ['a.example'] })
+})
+
 test('host names behind the file are compared in lower case', () => {
   assert.deepEqual(read('/a.pem', 'Mail.Example.com', '*.example.org').value, {
     file: '/a.pem',
