@@ -67,7 +67,7 @@ export class Texts {
     }
     const placed = faults.map(fault => {
       const source = linesOf(fault.position.file)[fault.position.line - 1]
-      return source === undefined
+      return source === undefined || secret.test(source)
         ? fault
         : { ...fault, source: source.replace(/\r$/, '') }
     })
