@@ -1,9 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 
 /**
- * Where log lines go. Lines of one turn of the event loop are written at once; a reader that does
- * not read never stops the program: what it does not take waits, up to a cap, and then is dropped
- * and counted.
+ * Where log lines go. Lines are gathered for a moment and written at once; a reader that does not
+ * read never stops the program: what it does not take waits, up to a cap, and then is dropped and
+ * counted. A process that is killed loses the lines of that moment, one that exits none.
  */
 export interface Sink {
   /** `severity` is syslog's number (RFC 5424 6.2.1), for those who tell it. */
@@ -20,6 +20,9 @@ export interface Sink {
 
 /** Characters that may wait for a reader; about what a thousand session records take. */
 export const mostWaiting = 1_048_576
+
+/** How long lines are gathered, in ms: a write of its own for each would cost a busy relay more than the record. */
+const gathering = 20
 
 /** How long to leave a full pipe alone, in ms. */
 const pause = 50
@@ -40,7 +43,7 @@ class FileSink implements Sink {
   readonly #waiting: Buffer[] = []
   #lines: string[] = []
   #length = 0
-  #scheduled: NodeJS.Immediate | undefined
+  #scheduled: NodeJS.Timeout | undefined
   #retry: NodeJS.Timeout | undefined
   dropped = 0
 
@@ -57,11 +60,11 @@ class FileSink implements Sink {
     }
     this.#lines.push(line)
     this.#length += line.length
-    this.#scheduled ??= setImmediate(() => this.flush())
+    this.#scheduled ??= setTimeout(() => this.flush(), gathering).unref()
   }
 
   flush(): void {
-    clearImmediate(this.#scheduled)
+    clearTimeout(this.#scheduled)
     this.#scheduled = undefined
     clearTimeout(this.#retry)
     this.#retry = undefined
