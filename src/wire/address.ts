@@ -4,6 +4,8 @@ const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 
 /** An address as everything else names it: v4-mapped ones as IPv4, IPv6 shortest and bare, no zone. */
 export function canonical(address: string): string {
+  // Most are, and the regular expressions below cost more than all else that is done with them.
+  if (!address.includes(':')) return address
   const bare = address.split('%', 1)[0] ?? address
   const four = mapped.exec(bare)?.[1]
   if (four) return four

@@ -253,8 +253,15 @@ export class Splice {
   #half(side: 'client' | 'backend', other: Socket): void {
     this.#note(side)
     if (side === 'backend') this.#tracking?.backendEnded()
-    finish(other)
+    if (this.#hasAllOfUs(other)) other.destroy()
+    else finish(other)
     this.#fade()
+  }
+
+  /** A plain backend that has ended and waits for nothing: closing it says as much as ending first. */
+  #hasAllOfUs(socket: Socket): boolean {
+    const plainBackend = this.#lease !== undefined && socket === this.#backend
+    return plainBackend && socket.readableEnded && socket.writableLength === 0
   }
 
   #fade(): void {
