@@ -1,3 +1,5 @@
+import { fitsLine } from './converse.ts'
+
 /** What no login and no password may hold: in one backend or another it ends the line, or the name. */
 const forbidden: ReadonlyMap<number, string> = new Map([
   [0x00, 'NUL'],
@@ -13,9 +15,11 @@ export function refusal(credentials: {
   readonly login: Buffer
   readonly password: Buffer
 }): string | undefined {
+  const { login, password } = credentials
+  if (fitsLine(login) && fitsLine(password)) return undefined
   for (const [octet, name] of forbidden) {
-    if (credentials.login.includes(octet)) return `${name} in the user name`
-    if (credentials.password.includes(octet)) return `${name} in the password`
+    if (login.includes(octet)) return `${name} in the user name`
+    if (password.includes(octet)) return `${name} in the password`
   }
   return undefined
 }

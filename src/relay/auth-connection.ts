@@ -11,7 +11,8 @@ export function authConnection(
   context: SecureContext | undefined,
 ): { readonly socket: Socket; readonly ready: 'connect' | 'secureConnect' } {
   if (unix) return { socket: connect({ path: host }), ready: 'connect' }
-  const place = { host, port, noDelay: true, autoSelectFamily: true }
+  // A question is one write, so that nothing waits for an acknowledgement: no need of `noDelay`.
+  const place = { host, port, autoSelectFamily: true }
   if (!tls) return { socket: connect(place), ready: 'connect' }
   const socket = secure({
     ...place,

@@ -70,6 +70,8 @@ const mostAddresses = 8
 
 const unresolved = 'sent a server whose address cannot be found'
 
+const nothing = Buffer.alloc(0)
+
 /** What one exchange came to; `timeout` and `broken` never reached an answer. */
 type Exchange =
   | AuthAnswer
@@ -130,7 +132,7 @@ export class AuthServer {
     this.#socket = socket
     const began = performance.now()
     return new Promise(resolve => {
-      let received = Buffer.alloc(0)
+      let received = nothing
       const leave = (reusable: boolean) => {
         wheel.disarm(deadline)
         socket.off('error', failed).off('close', closed).off('data', heard)
@@ -158,10 +160,7 @@ export class AuthServer {
         socket.write(asked, () => asked.fill(0))
       }
       const heard = (chunk: Buffer) => {
-        const joined = Buffer.concat([received, chunk])
-        received.fill(0)
-        chunk.fill(0)
-        received = joined
+        received = received.length === 0 ? chunk : joined(received, chunk)
         const answer = authAnswer(received)
         if (answer.kind !== 'incomplete') finish(answer, isReusable(received))
       }
@@ -222,4 +221,12 @@ async function addressesOf(host: string): Promise<readonly string[]> {
 
 function codeOf(error: Error): string {
   return 'code' in error ? `cannot be reached: ${error.code}` : 'cannot be reached'
+}
+
+/** Both, zeroed where they stood. */
+function joined(first: Buffer, second: Buffer): Buffer {
+  const both = Buffer.concat([first, second])
+  first.fill(0)
+  second.fill(0)
+  return both
 }

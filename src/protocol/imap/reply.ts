@@ -48,6 +48,7 @@ interface Heard extends Pick<Reply, 'bytes' | 'capabilities'> {
 function collect(stage: Stage, tag: string, handlers: Handlers, before: Heard): Back {
   return back(stage, input => {
     const text = input.toString('latin1')
+    if (before.lines === 0 && text.startsWith('+') && handlers.more) return handlers.more()
     const line = lineOf([input])
     const heard: Heard = {
       bytes: before.lines === 0 ? line : Buffer.concat([before.bytes, line]),
