@@ -48,7 +48,7 @@ interface Heard extends Pick<Reply, 'bytes' | 'capabilities'> {
 function collect(stage: Stage, tag: string, handlers: Handlers, before: Heard): Back {
   return back(stage, input => {
     const text = input.toString('latin1')
-    if (before.lines === 0 && text.startsWith('+') && handlers.more) return handlers.more()
+    if (text.startsWith('+') && handlers.more && before.lines < maxLines) return handlers.more()
     const line = lineOf([input])
     const heard: Heard = {
       bytes: before.lines === 0 ? line : Buffer.concat([before.bytes, line]),
@@ -60,7 +60,6 @@ function collect(stage: Stage, tag: string, handlers: Handlers, before: Heard): 
     }
     const tagged = status(text, tag)
     if (tagged) return handlers.done({ ...tagged, ...heard, line })
-    if (text.startsWith('+') && handlers.more) return handlers.more()
     if (isBye(text)) return handlers.bye(heard.bytes)
     if (!text.startsWith('* ')) return handlers.malformed(heard.bytes)
     return { do: 'wait', next: collect(stage, tag, handlers, heard) }
