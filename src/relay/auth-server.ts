@@ -132,7 +132,7 @@ export class AuthServer {
     this.#socket = socket
     const began = performance.now()
     return new Promise(resolve => {
-      let received = nothing
+      let received: Buffer = nothing
       const leave = (reusable: boolean) => {
         wheel.disarm(deadline)
         socket.off('error', failed).off('close', closed).off('data', heard)
