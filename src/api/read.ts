@@ -1,18 +1,6 @@
-import { mailProxy } from './mail-proxy.ts'
-import { mailProxyClass } from './mail-proxy-class.ts'
-import { type AnyObject, configMap, endpointSlice, secret, service } from './objects.ts'
-import type { Schema } from './schema.ts'
+import { kinds } from './kinds.ts'
+import type { AnyObject } from './objects.ts'
 import { check, type Fault } from './validate.ts'
-
-/** The kinds that are read, by `apiVersion` and `kind`. */
-const kinds: ReadonlyMap<string, Schema<AnyObject>> = new Map<string, Schema<AnyObject>>([
-  ['postern.dev/v1alpha1 MailProxy', mailProxy],
-  ['postern.dev/v1alpha1 MailProxyClass', mailProxyClass],
-  ['v1 Service', service],
-  ['discovery.k8s.io/v1 EndpointSlice', endpointSlice],
-  ['v1 Secret', secret],
-  ['v1 ConfigMap', configMap],
-])
 
 /** Fields that every object may have and that nobody reads here. */
 const passedOver = new Set(['apiVersion', 'status'])
@@ -40,9 +28,9 @@ export interface Named {
 /** One object as it was written or received: checked, defaulted and pruned to what is read of it. */
 export function read(raw: unknown): Read {
   const what = named(raw)
-  const schema = kinds.get(`${what.apiVersion} ${what.kind}`)
-  if (!schema) return { kind: 'foreign', what }
-  const checked = check(schema, raw)
+  const known = kinds.get(`${what.apiVersion}/${what.kind}`)
+  if (!known) return { kind: 'foreign', what }
+  const checked = check(known.schema, raw)
   if (checked.kind === 'invalid') return { kind: 'invalid', what, faults: checked.faults }
   const own = what.apiVersion.startsWith('postern.dev/')
   const unknown = own

@@ -1,5 +1,6 @@
+import { kinds } from '../api/kinds.ts'
 import { fields } from './fields.ts'
-import { kinds, type SourceObject } from './source.ts'
+import type { SourceObject } from './source.ts'
 import type { Path } from './yaml-documents.ts'
 
 export type ReadObject =

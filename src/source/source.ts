@@ -37,16 +37,6 @@ export interface Source {
   close(): Promise<void>
 }
 
-/** The kinds that are read, by API version, and whether their objects live in namespaces. */
-export const kinds: ReadonlyMap<string, { readonly namespaced: boolean }> = new Map([
-  ['postern.dev/v1alpha1/MailProxy', { namespaced: true }],
-  ['postern.dev/v1alpha1/MailProxyClass', { namespaced: false }],
-  ['v1/Service', { namespaced: true }],
-  ['v1/Secret', { namespaced: true }],
-  ['v1/ConfigMap', { namespaced: true }],
-  ['discovery.k8s.io/v1/EndpointSlice', { namespaced: true }],
-])
-
 /** Tells objects apart: `Secret/mail/example`, `MailProxyClass//internal`. */
 export const keyOf = ({ kind, metadata }: Pick<SourceObject, 'kind' | 'metadata'>): string =>
   `${kind}/${metadata.namespace ?? ''}/${metadata.name}`
