@@ -1,7 +1,7 @@
 import type { ServerSettings } from '../config/config.ts'
 import type { Attempt, Words } from '../protocol/protocol.ts'
 import type { Verdict } from './authenticate.ts'
-import { clientOf, type Held, type Limits, userOf } from './limits.ts'
+import { type Held, type Limits, networkOf, userOf } from './limits.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Counts one session in, judges its logins by what failed before, and counts it out again. */
@@ -23,7 +23,7 @@ export class Guard {
     this.#listener = listener
     const limited = settings.limit_conn.length > 0 || settings.limit_login.length > 0
     this.#free = !limited || exempt(address)
-    this.#client = this.#free ? '' : clientOf(address)
+    this.#client = this.#free ? '' : networkOf(address)
   }
 
   /** Counts the session; the limit that is reached, if one is. */

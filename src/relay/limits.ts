@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import type { LoginLimit, SessionLimit } from '../config/config.ts'
+import { octetsOf } from '../wire/address.ts'
 import { Counts } from './counts.ts'
 import { Failures } from './failures.ts'
 
@@ -91,14 +93,12 @@ export class Held {
 /** The longest user name that is told from others; strangers choose its length. */
 const longestUser = 128
 
-/** The client that `address`, canonical, stands for: itself, or its IPv6 /64. */
-export function clientOf(address: string): string {
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::', 2)
-  const before = head.split(':').filter(group => group !== '')
-  const after = (tail ?? '').split(':').filter(group => group !== '')
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length
-  return `${[...before, ...new Array<string>(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4).join(':')}::/64`
+/** The network that `address`, canonical, counts as: itself, or its IPv6 /64. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address
+  const octets = octetsOf(address)
+  const groups = [0, 2, 4, 6].map(at => octets.readUInt16BE(at).toString(16))
+  return `${groups.join(':')}::/64`
 }
 
 /** User names as limits tell them apart: whatever their case and however long. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Counts } from '../../src/relay/counts.ts'
 import { Failures } from '../../src/relay/failures.ts'
-import { clientOf, Held, Limits, userOf } from '../../src/relay/limits.ts'
+import { Held, Limits, networkOf, userOf } from '../../src/relay/limits.ts'
 
 const at = (client: string, listener = 'imap') => ({ listener, client })
 
@@ -87,6 +87,6 @@ describe('a client', () => {
     ['2001:db8:1:2::', '2001:db8:1:2::/64'],
   ]
   for (const [address, client] of rows) {
-    it(`at ${address} counts as ${client}`, () => assert.equal(clientOf(address), client))
+    it(`at ${address} counts as ${client}`, () => assert.equal(networkOf(address), client))
   }
 })
