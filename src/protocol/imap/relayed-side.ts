@@ -8,7 +8,9 @@ export class Side {
   #announced = false
   #ended = true
   #lost = false
-  #first: number | undefined
+  #head = ''
+  /** What the line begins with that is waited for. */
+  #awaited: string | undefined
   /** The end of the line so far, in case an announcement is cut. */
   #tail = ''
 
@@ -27,9 +29,19 @@ export class Side {
     return this.#ended
   }
 
-  /** The first octet of the last line. */
-  get first(): number | undefined {
-    return this.#first
+  /** The start of the last line, which may go on behind literals. */
+  get head(): string {
+    return this.#head
+  }
+
+  /** Waits for a line that begins with `start`, or for a continuation request. */
+  expect(start: string): void {
+    this.#awaited = start
+  }
+
+  /** Whether a line that is waited for did not begin yet. */
+  get awaiting(): boolean {
+    return this.#awaited !== undefined
   }
 
   /** The literal that was announced will not come. */
@@ -55,12 +67,12 @@ export class Side {
       at = found + ending.length
       const text = chunk.toString('latin1', Math.max(line, at - longest), at)
       if (this.#announce(text) !== undefined) {
+        this.#begin(chunk, line, at)
         line = this.#skip(chunk, at)
         at = line
       }
     }
-    const start = chunk.subarray(line, -1).lastIndexOf(lf) + 1
-    if (start > 0 || (line === 0 && this.#ended)) this.#first = chunk[line + start]
+    this.#begin(chunk, line, chunk.length)
     // A line goes on behind its literal.
     this.#ended = line < chunk.length && chunk[chunk.length - 1] === lf
     const tail = chunk.toString('latin1', Math.max(line, chunk.length - longest))
@@ -75,12 +87,30 @@ export class Side {
     return at + count
   }
 
+  /** Notes how the lines of the text from `from` to `to` begin, the first of which may go on from before. */
+  #begin(chunk: Buffer, from: number, to: number): void {
+    const text = chunk.subarray(from, to)
+    const goesOn = this.#ended ? '' : this.#head
+    const first = goesOn + text.toString('latin1', 0, Math.max(0, longestHead - goesOn.length))
+    const start = text.subarray(0, -1).lastIndexOf(lf) + 1
+    this.#head = start === 0 ? first : text.toString('latin1', start, start + longestHead)
+    this.#ended = false
+    const awaited = this.#awaited
+    if (awaited === undefined) return
+    const begins = (line: string) => line.startsWith('+') || line.startsWith(awaited)
+    const between = () => text.includes('\n+') || text.includes(`\n${awaited}`, 0, 'latin1')
+    if (begins(first) || begins(this.#head) || between()) this.#awaited = undefined
+  }
+
   /** Looks for an announcement that began in an earlier chunk; where the text goes on. */
   #seam(chunk: Buffer): number {
     const before = this.#tail
     if (before === '') return 0
     const end = this.#announce(before + chunk.toString('latin1', 0, longest))
-    return end === undefined ? 0 : this.#skip(chunk, end - before.length)
+    if (end === undefined) return 0
+    const at = end - before.length
+    this.#begin(chunk, 0, at)
+    return this.#skip(chunk, at)
   }
 
   /** Where the announcement of a literal in `text` ends. */
@@ -96,6 +126,8 @@ export class Side {
 /** RFC 9051's numbers have 63 bits; more octets than 15 digits can tell never come. */
 const announcement = /\{(\d{1,15})(\+?)\}\r\n/
 const longest = '{123456789012345+}\r\n'.length
+/** Characters of a line's start that are kept: longer tags than this are cut. */
+export const longestHead = 64
 const ending = Buffer.from('}\r\n')
 /** Ends of lines in one chunk that could announce a literal, above which a side is not followed on. */
 export const mostSearches = 1_024

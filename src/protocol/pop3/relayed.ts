@@ -11,14 +11,14 @@ export class RelayedPop3 implements Watcher {
   /** The end of what the client said, in case a word is cut. */
   #said = ''
 
-  /** Whether nothing is lost if the session ends now, but for a reply that is still to come. */
+  /** Whether nothing is lost if the session ends now: every command has at least begun to be answered. */
   get idle(): boolean {
     return !this.#deletes && this.#ended
   }
 
   client(chunk: Buffer): void {
     if (chunk.length === 0) return
-    this.#ended = chunk[chunk.length - 1] === lf
+    this.#ended = false
     if (this.#deletes) return
     const text = this.#said + chunk.toString('latin1')
     this.#deletes = /dele|quit/i.test(text)

@@ -11,6 +11,43 @@ const rows: readonly Row[] = [
   ['at once', true],
   ['after a command and its answer', true, 'C: a NOOP\r\n', 'S: a OK\r\n'],
   ['while IDLE goes on', true, 'C: a IDLE\r\n', 'S: + idling\r\n', 'S: * 3 EXISTS\r\n'],
+  ['not before the answer to a command', false, 'C: a NOOP\r\n'],
+  ['not between untagged responses to a command', false, 'C: a CHECK\r\n', 'S: * 1 EXISTS\r\n'],
+  ['once an answer came with news behind it', true, 'C: a NOOP\r\n', 'S: a OK\r\n* 1 EXISTS\r\n'],
+  ['once IDLE began with news', true, 'C: a IDLE\r\n', 'S: + idling\r\n* 1 EXISTS\r\n'],
+  [
+    'once an answer stood between news',
+    true,
+    'C: a X\r\n',
+    'S: * 1 EXPUNGE\r\na OK\r\n* 1 EXISTS\r\n',
+  ],
+  [
+    'not before the last of several commands is answered',
+    false,
+    'C: a X\r\nb Y\r\n',
+    'S: a OK\r\n',
+  ],
+  [
+    'once the last of several commands is answered',
+    true,
+    'C: a X\r\nb Y\r\n',
+    'S: a OK\r\nb OK\r\n',
+  ],
+  [
+    'not before the end of IDLE is answered',
+    false,
+    'C: a IDLE\r\n',
+    'S: + idling\r\n',
+    'C: DONE\r\n',
+  ],
+  ['after IDLE', true, 'C: a IDLE\r\n', 'S: + idling\r\n', 'C: DONE\r\n', 'S: a OK\r\n'],
+  [
+    'not before a stored literal is answered',
+    false,
+    'C: a APPEND x {3+}\r\nabc\r\n',
+    'S: * 1 EXISTS\r\n',
+  ],
+  ['not for a tag that only begins alike', false, 'C: a1 NOOP\r\n', 'S: a12 OK\r\n'],
   ['not amid a command', false, 'C: a NO'],
   ['not amid a response', false, 'S: * 3 EXI'],
   ['not amid a line end', false, 'S: * 3 EXISTS\r'],
@@ -24,7 +61,7 @@ const rows: readonly Row[] = [
   ['after a line with an empty literal', true, 'S: * X {0}\r\n)\r\n'],
   ['after a line that only looks like a literal', true, 'S: * OK {x}\r\n', 'S: * OK 5}\r\n'],
   ['not amid a literal of the client', false, 'C: a APPEND x {9+}\r\n', 'C: abc\r\n'],
-  ['after a literal of the client', true, 'C: a APPEND x {5+}\r\nabc\r\n\r\n'],
+  ['after a literal of the client', true, 'C: a APPEND x {5+}\r\nabc\r\n\r\n', 'S: a OK\r\n'],
   ['not while the client may send its literal', false, 'C: a APPEND x {5}\r\n', 'S: + go\r\n'],
   [
     'once a literal was refused',
@@ -41,7 +78,14 @@ const rows: readonly Row[] = [
     'S: a NO too big\r\n',
   ],
   ['never after COMPRESS', false, 'C: a compress DEFLATE\r\n', 'S: a OK\r\n'],
-  ['after a literal that speaks of it', true, 'C: a APPEND x {8+}\r\n', 'C: COMPRESS', 'C: \r\n'],
+  [
+    'after a literal that speaks of it',
+    true,
+    'C: a APPEND x {8+}\r\n',
+    'C: COMPRESS',
+    'C: \r\n',
+    'S: a OK\r\n',
+  ],
 ]
 
 function run(said: readonly string[], cut: (text: string) => readonly string[]): RelayedImap {

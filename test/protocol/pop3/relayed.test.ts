@@ -7,6 +7,7 @@ const rows: readonly (readonly [when: string, idle: boolean, ...said: readonly s
   ['at once', true],
   ['after a command and its answer', true, 'C: STAT\r\n', 'S: +OK 1 2\r\n'],
   ['not amid a command', false, 'C: ST'],
+  ['not before the answer to a command', false, 'C: RETR 1\r\n'],
   ['not amid an answer', false, 'C: RETR 1\r\n', 'S: +OK\r\nabc'],
   ['not after DELE', false, 'C: DELE 1\r\n', 'S: +OK\r\n'],
   ['not after dele that was pipelined', false, 'C: STAT\r\ndele 1\r\n', 'S: +OK\r\n+OK\r\n'],
