@@ -37,7 +37,7 @@ export async function runFromFile(file: string, run: Run): Promise<readonly stri
     return failures
   }
   program.writePid(config.main.pid)
-  process.on('SIGHUP', () => program.queue(() => program.reload(() => readConfig(file, run))))
+  program.onHangUp(() => program.reload(() => readConfig(file, run)))
   return []
 }
 
@@ -64,7 +64,7 @@ export async function runFromHandoff(dir: string, run: Run): Promise<readonly st
     await program.stop()
     return [`relay: ${error instanceof Error ? error.message : String(error)}`]
   }
-  process.on('SIGHUP', () => program.queue(restart))
+  program.onHangUp(restart)
   return []
 }
 
@@ -148,7 +148,10 @@ class Program {
       return { kind: 'refused', generation, errors: config.errors }
     }
     const listeners = await this.apply(config, generation)
-    await accepted(dir, generation)
+    // What runs runs, whatever becomes of the link: the volume may be full.
+    await accepted(dir, generation).catch(error =>
+      this.#log.error('good cannot be moved', { generation, error }),
+    )
     return { kind: 'applied', generation, listeners }
   }
 
@@ -157,6 +160,15 @@ class Program {
     const config = await read()
     if ('errors' in config) this.#refused(config.errors)
     else await this.apply(config, undefined)
+  }
+
+  /** Runs `task` at every HUP. What breaks it, such as a volume that cannot be read, ends no session. */
+  onHangUp(task: () => Promise<void>): void {
+    process.on('SIGHUP', () => {
+      this.queue(task).catch(error =>
+        this.#log.error('reload failed; the old configuration goes on', { error }),
+      )
+    })
   }
 
   onLeave(close: () => Promise<void>): void {
