@@ -20,10 +20,11 @@ const switches = new Map([
   ['off', false],
 ])
 
+/** In any case, as nginx takes flags. */
 export const flag: Value<boolean> = {
   expects: 'on or off',
   schema: { type: 'boolean' },
-  parse: text => switches.get(text),
+  parse: text => switches.get(text.toLowerCase()),
   print: value => (value ? 'on' : 'off'),
   fromJson: json => (typeof json === 'boolean' ? json : undefined),
   toJson: value => value,
@@ -41,14 +42,14 @@ export function integer(minimum: number, maximum: number): Value<number> {
   }
 }
 
-/** One of the words; in objects, the same word in PascalCase. */
+/** One of the words, in any case, as nginx takes them; in objects, the same word in PascalCase. */
 export function oneOf<const Word extends string>(...words: readonly Word[]): Value<Word> {
-  const known = new Map<unknown, Word>(words.map(word => [word, word]))
+  const known = new Map(words.map(word => [word.toLowerCase(), word]))
   const pascal = new Map<unknown, Word>(words.map(word => [pascalCase(word), word]))
   return {
     expects: listed(words),
     schema: { type: 'enum', words: words.map(pascalCase) },
-    parse: text => known.get(text),
+    parse: text => known.get(text.toLowerCase()),
     print: word => word,
     fromJson: json => pascal.get(json),
     toJson: pascalCase,
@@ -89,7 +90,7 @@ const units = [
 /** What a time may be at most, in milliseconds: a year. */
 const year = 365 * 86_400_000
 
-/** Milliseconds; in the text nginx's `1h30m`, `500ms`, `90` (seconds). */
+/** Milliseconds; in the text nginx's `1h30m`, `1h 30m`, `500ms`, `90` (seconds). */
 export function duration(minimum = 1, maximum = year): Value<number> {
   const within = (value: number | undefined) =>
     value !== undefined && value >= minimum && value <= maximum ? value : undefined
@@ -153,7 +154,7 @@ function fromNumberOrText<T>(
 
 function milliseconds(text: string): number | undefined {
   if (text === '' || text.length > maxDigits) return undefined
-  const part = /(\d+)(ms|[yMwdhms])?/y
+  const part = /(\d+)(ms|[yMwdhms])? */y
   let total = 0
   let last = -1
   while (part.lastIndex < text.length) {

@@ -17,13 +17,13 @@ export type KeepAlive =
 const time = duration(1_000, 32_767_000)
 const probes = integer(1, 127)
 
-/** `on`, `off`, or `IDLE:INTERVAL:COUNT`, of which one or two may be empty. */
+/** `on`, `off`, or `IDLE:INTERVAL:COUNT`, of which some may be empty, or missing at the end. */
 export function parseKeepAlive(text: string): KeepAlive | undefined {
   if (text === 'on') return { on: true }
   if (text === 'off') return { on: false }
   const parts = text.split(':')
   const [idle = '', interval = '', count = ''] = parts
-  if (parts.length !== 3 || text === '::') return undefined
+  if (parts.length > 3 || /^:*$/.test(text)) return undefined
   const read = {
     on: true as const,
     ...(idle !== '' && { idle: time.parse(idle) }),

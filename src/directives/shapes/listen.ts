@@ -2,7 +2,7 @@ import { type AddressPort, parsePort, printAddressPort } from '../address.ts'
 import { quote } from '../error.ts'
 import type { Scope, Shape } from '../shape.ts'
 import type { Word } from '../syntax.ts'
-import { integer } from '../values.ts'
+import { flag, integer, size } from '../values.ts'
 import { type KeepAlive, parseKeepAlive, printKeepAlive } from './keep-alive.ts'
 import { listenPlaces } from './listen-place.ts'
 
@@ -96,21 +96,26 @@ export function listenings({ places, where: _, ...said }: Listens): readonly Lis
   return places.map(place => ({
     ...said,
     ...place,
+    ipv6only: said.ipv6only || !isIpv6(place.address),
     public: said.public === undefined ? place.port : said.public + place.port - first,
     name: said.name ?? printAddressPort(place),
   }))
 }
 
-/** What only makes sense with the address. */
+/** What only makes sense with the address: nginx takes `ipv6only` with any. */
 function fits({ places }: Listens, parameters: readonly Word[], scope: Scope): boolean {
-  const fault = parameters.find(({ text }) => {
-    if (text.startsWith('ipv6only=')) return places.some(({ address }) => !isIpv6(address))
-    return text.startsWith('public=') && places.some(({ port }) => port === 0)
-  })
-  if (!fault) return true
-  const [key = ''] = fault.text.split('=', 1)
-  const where = printAddressPort(places[0] ?? { address: '', port: 0 })
-  scope.fault(fault.position, `"${key}" is not supported on address "${where}"`)
+  const saying = (key: string) => parameters.find(({ text }) => text.startsWith(key))
+  const ipv6only = saying('ipv6only=')
+  const four = places.find(({ address }) => !isIpv6(address))
+  if (ipv6only && four) {
+    const text = `"ipv6only=" has no effect on ${printAddressPort(four)}, which is no IPv6 address`
+    scope.notice(ipv6only.position, text)
+  }
+  const fault = saying('public=')
+  const unix = places.find(({ port }) => port === 0)
+  if (!fault || !unix) return true
+  const where = printAddressPort(unix)
+  scope.fault(fault.position, `"public" is not supported on address "${where}"`)
   return false
 }
 
@@ -121,6 +126,7 @@ function isIpv6(address: string): boolean {
 type Parameter = (value: string) => Partial<Listens> | undefined
 
 const backlog = integer(1, 1_000_000)
+const buffer = size(0, 2 ** 31 - 1)
 
 /** The words after the address that have a value, and what it must be. */
 const valued: ReadonlyMap<string, readonly [expects: string, read: Parameter]> = new Map([
@@ -133,13 +139,7 @@ const valued: ReadonlyMap<string, readonly [expects: string, read: Parameter]> =
     ],
   ],
   ['backlog', [backlog.expects, value => some('backlog', backlog.parse(value))]],
-  [
-    'ipv6only',
-    [
-      'on or off',
-      value => (value === 'on' || value === 'off' ? { ipv6only: value === 'on' } : undefined),
-    ],
-  ],
+  ['ipv6only', ['on or off', value => some('ipv6only', flag.parse(value))]],
   [
     'so_keepalive',
     [
@@ -168,6 +168,10 @@ function parameter(word: Word, scope: Scope): Partial<Listens> | undefined {
   }
   const why = ignored.get(key)
   if (why !== undefined && (value === undefined) === !key.endsWith('buf')) {
+    if (value !== undefined && buffer.parse(value) === undefined) {
+      scope.fault(position, `"${key}=" must be a size, such as 8k, not ${quote(value)}`)
+      return undefined
+    }
     scope.notice(position, `the parameter ${quote(text)} of "listen" has no effect: ${why}`)
     return {}
   }

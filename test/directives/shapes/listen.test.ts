@@ -62,6 +62,11 @@ const rows: readonly (readonly [why: string, text: string, value: object, ...mor
     { ...plain, keepAlive: { on: true, count: 4 } },
   ],
   [
+    'so_keepalive= may end early',
+    '143 so_keepalive=5',
+    { ...plain, keepAlive: { on: true, idle: 5_000 } },
+  ],
+  [
     'a range of ports is a listener each',
     '143-144',
     plain,
@@ -95,6 +100,8 @@ for (const [why, text, ...value] of rows) {
 const notices: readonly (readonly [text: string, notice: RegExp])[] = [
   ['143 rcvbuf=8k', /"rcvbuf=8k" of "listen" has no effect: Node does not set/],
   ['143 sndbuf=8k', /"sndbuf=8k" of "listen" has no effect/],
+  ['143 ipv6only=off', /"ipv6only=" has no effect on 0\.0\.0\.0:143/],
+  ['unix:/run/imap ipv6only=on', /"ipv6only=" has no effect on unix:\/run\/imap/],
   ['143 multipath', /"multipath" of "listen" has no effect: Node opens no MPTCP/],
 ]
 
@@ -121,11 +128,12 @@ const wrong: readonly (readonly [text: string, ...faults: readonly RegExp[]])[] 
   ['unix:', /needs a path of 1 to 107 octets/],
   [`unix:/${'x'.repeat(107)}`, /needs a path of 1 to 107 octets/],
   ['unix:/run/imap public=143', /"public" is not supported on address "unix:\/run\/imap"/],
-  ['143 ipv6only=off', /"ipv6only" is not supported on address "0\.0\.0\.0:143"/],
+  ['143 rcvbuf=x', /"rcvbuf=" must be a size/],
+  ['143 sndbuf=', /"sndbuf=" must be a size/],
   ['[::]:143 ipv6only=maybe', /"ipv6only=" must be on or off/],
   ['143 backlog=0', /"backlog=" must be a whole number/],
   ['143 so_keepalive=::', /"so_keepalive=" must be on, off or/],
-  ['143 so_keepalive=1:2', /"so_keepalive=" must be/],
+  ['143 so_keepalive=1:2:3:4', /"so_keepalive=" must be/],
   ['143 so_keepalive=1:2:x', /"so_keepalive=" must be/],
   ['143 reuseport', /invalid parameter "reuseport"/],
   ['143 default_server', /invalid parameter "default_server"/],
