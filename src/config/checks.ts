@@ -63,7 +63,13 @@ function missing(position: Fault['position'], what: string): Fault {
   return { position, message: `no "ssl_certificate" is defined for ${what}` }
 }
 
+/** As nginx: what is about TLS is not looked at where none is spoken. */
+function speaksTls({ listens, settings }: Draft): boolean {
+  return settings.starttls !== 'off' || listens.some(({ ssl }) => ssl)
+}
+
 function keys(server: Draft): readonly Fault[] {
+  if (!speaksTls(server)) return []
   const { ssl_certificate, ssl_certificate_key } = server.settings
   const alone = ssl_certificate[ssl_certificate_key.length]
   if (!alone) return []
@@ -82,6 +88,7 @@ function named(source: string): string {
 /** As nginx: whom should it believe? */
 function authorities(server: Draft): readonly Fault[] {
   const { ssl_verify_client, ssl_client_certificate, ssl_trusted_certificate } = server.settings
+  if (!speaksTls(server)) return []
   if (ssl_verify_client !== 'on' && ssl_verify_client !== 'optional') return []
   if (ssl_client_certificate !== undefined || ssl_trusted_certificate !== undefined) return []
   const message = 'no "ssl_client_certificate" or "ssl_trusted_certificate" for "ssl_verify_client"'

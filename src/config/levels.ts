@@ -29,9 +29,14 @@ export function levelOf(
   const found = new Map<string, Directive[]>()
   const order: Directive[] = []
   const blocks: Block[] = []
+  // It was said all the same, so that it is not told to be missing.
+  const misread = (directive: Directive, known: Entry): void => {
+    if (!known.opens && known.name !== 'include') remember(directive, known, found, scope)
+  }
   const take = (directive: Directive, depth: number): void => {
     const known = entryOf(directive, context, scope)
-    if (!known || !wellFormed(directive, known, scope)) return
+    if (!known) return
+    if (!wellFormed(directive, known, scope)) return misread(directive, known)
     known.row.check(directive, scope)
     const { args, block = [] } = directive
     const [mask] = args

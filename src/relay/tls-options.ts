@@ -122,6 +122,7 @@ const flags: Readonly<Record<ConfOption, readonly [on: number, off: number]>> = 
   EmptyFragments: [0, openssl.SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS],
   EncryptThenMac: [0, openssl.SSL_OP_NO_ENCRYPT_THEN_MAC],
   NoRenegotiation: [openssl.SSL_OP_NO_RENEGOTIATION, 0],
+  NoResumptionOnRenegotiation: [openssl.SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION, 0],
   PrioritizeChaCha: [openssl.SSL_OP_PRIORITIZE_CHACHA, 0],
   ServerPreference: [openssl.SSL_OP_CIPHER_SERVER_PREFERENCE, 0],
   SessionTicket: [0, openssl.SSL_OP_NO_TICKET],

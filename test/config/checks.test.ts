@@ -36,7 +36,7 @@ const rows: readonly Row[] = [
   ],
   [
     "clients' certificates that nobody can verify",
-    'auth_http a; ssl_verify_client optional; server { listen 143; }',
+    'auth_http a; ssl_verify_client optional; ssl_certificate a; ssl_certificate_key k; server { listen 993 ssl; }',
     '2:16 no "ssl_client_certificate" or "ssl_trusted_certificate" for "ssl_verify_client"',
   ],
   [
@@ -46,7 +46,7 @@ const rows: readonly Row[] = [
   ],
   [
     'a certificate without a key',
-    'auth_http a; ssl_certificate a; ssl_certificate b; ssl_certificate_key k; server { listen 143; }',
+    'auth_http a; ssl_certificate a; ssl_certificate b; ssl_certificate_key k; server { listen 993 ssl; }',
     '2:35 no "ssl_certificate_key" is defined for certificate "/etc/postern/b"',
   ],
   [
@@ -102,6 +102,11 @@ const fine: readonly (readonly [why: string, mail: string])[] = [
     'certificates from mail',
     'ssl_certificate a; ssl_certificate_key k; auth_http a; server { listen 993 ssl; starttls on; }',
   ],
+  ['a certificate that nothing uses', 'auth_http a; ssl_certificate a; server { listen 143; }'],
+  [
+    "clients' certificates without TLS",
+    'auth_http a; ssl_verify_client on; server { listen 143; }',
+  ],
   [
     'an upstream behind its use',
     'server { listen 143; proxy_pass u; } upstream u { server 10.0.0.1:1; }',
@@ -120,4 +125,9 @@ test('a directive that could not be read is not told to be missing', () => {
   )
   assert.equal(told.length, 4)
   for (const one of told) assert.match(one, /must/)
+  const empty = faults(
+    'mail { server { listen; protocol; auth_http; ssl_certificate; starttls; } }',
+  )
+  assert.equal(empty.length, 5)
+  for (const one of empty) assert.match(one, /invalid number of arguments/)
 })

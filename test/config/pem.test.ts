@@ -31,7 +31,7 @@ test('a message calls it by what it is, a file by its name', () => {
     ['1:37 "ssl_certificate" has no PEM behind "data:"'],
   )
   assert.deepEqual(
-    faults('mail { auth_http a; ssl_certificate "data:-----BEGIN C"; server { listen 143; } }'),
+    faults('mail { auth_http a; ssl_certificate "data:-----BEGIN C"; server { listen 993 ssl; } }'),
     ['1:21 no "ssl_certificate_key" is defined for certificate the PEM behind "data:"'],
   )
 })

@@ -13,7 +13,27 @@ import { noEffect, saidByTls, usual } from './without.ts'
 const contexts: readonly Context[] = ['mail', 'server']
 
 const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
-const version = oneOf(...versions)
+const someVersions = many('VERSION …', oneOf(...versions), versions.length)
+
+/** Without the two that OpenSSL no longer speaks, which old files name. */
+const protocols: typeof someVersions = {
+  ...someVersions,
+  most: versions.length + 2,
+  parse(args, scope, name) {
+    const gone = args.filter(({ text }) => /^SSLv[23]$/i.test(text))
+    if (gone[0] && gone.length === args.length) {
+      scope.fault(gone[0].position, `"${name}" names no version that is spoken, such as TLSv1.2`)
+      return undefined
+    }
+    for (const { text, position } of gone)
+      scope.notice(position, `"${name} ${text}" has no effect: OpenSSL no longer speaks it`)
+    return someVersions.parse(
+      args.filter(word => !gone.includes(word)),
+      scope,
+      name,
+    )
+  },
+}
 
 /** OpenSSL's list of ciphers. */
 const ciphers = text({
@@ -57,7 +77,7 @@ export const sslRows = {
     field: saidByTls,
     doc: 'The key of a certificate, in PEM; the first belongs to the first certificate, and so on. Behind `data:` stands the PEM itself, which then is no secret to whoever reads this text; `engine:` and `store:` are refused.',
   }),
-  ssl_protocols: words(many('VERSION …', version, versions.length), {
+  ssl_protocols: words(protocols, {
     contexts,
     default: 'TLSv1.2 TLSv1.3',
     fallback: ['TLSv1.2', 'TLSv1.3'],

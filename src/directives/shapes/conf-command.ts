@@ -34,20 +34,26 @@ const harmless = [
 
 export type ConfName = (typeof carried)[number] | (typeof harmless)[number]
 
-/** The flags of `Options`; `-` before one turns it off. */
-export const confOptions = [
+/** The flags of `Options` that Node has; `-` before one turns it off. */
+const carriedOptions = [
   'AllowNoDHEKEX',
   'Bugs',
   'Compression',
   'EmptyFragments',
   'EncryptThenMac',
   'NoRenegotiation',
+  'NoResumptionOnRenegotiation',
   'PrioritizeChaCha',
   'ServerPreference',
   'SessionTicket',
   'UnsafeLegacyRenegotiation',
 ] as const
-export type ConfOption = (typeof confOptions)[number]
+
+/** Flags that OpenSSL always does, or that are about speed alone. */
+const harmlessOptions = ['DHSingle', 'ECDHSingle', 'KTLS', 'MiddleboxCompat'] as const
+
+type Flag = ConfOption | (typeof harmlessOptions)[number]
+export type ConfOption = (typeof carriedOptions)[number]
 
 const protocols = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3', 'None'] as const
 
@@ -75,24 +81,38 @@ export const confCommand: Shape<ConfCommand> = {
       scope.fault(second.position, `"${directive} ${name}" ${wrong}`)
       return undefined
     }
-    if (harmless.some(known => known === name)) {
-      const text = `"${directive} ${name}" has no effect: Node has no setting for it`
+    const said = name === 'Options' ? confFlags(second.text).filter(flag => flag !== undefined) : []
+    const idle = harmless.some(known => known === name)
+      ? [name]
+      : said.flatMap(([option]) => (isHarmless(option) ? [`${name} ${option}`] : []))
+    for (const each of idle) {
+      const text = `"${directive} ${each}" has no effect: Node has no setting for it`
       scope.notice(first.position, text)
     }
-    const flags =
-      name === 'Options' ? confFlags(second.text).filter(flag => flag !== undefined) : []
-    return { name, value: second.text, flags }
+    return { name, value: second.text, flags: said.filter(isCarried) }
   },
   print: ({ name, value }) => [name, value],
 }
 
 /** The flags of `Options`; `undefined` for one that is not known. */
-export function confFlags(value: string): readonly (ConfFlag | undefined)[] {
+export function confFlags(
+  value: string,
+): readonly (readonly [option: Flag, on: boolean] | undefined)[] {
   return value.split(',').map(word => {
     const [, sign, flag = ''] = /^\s*([+-]?)(\w+)\s*$/.exec(word) ?? []
-    const option = confOptions.find(known => known.toLowerCase() === flag.toLowerCase())
+    const option = [...carriedOptions, ...harmlessOptions].find(
+      known => known.toLowerCase() === flag.toLowerCase(),
+    )
     return option && [option, sign !== '-']
   })
+}
+
+function isHarmless(option: Flag): option is (typeof harmlessOptions)[number] {
+  return harmlessOptions.some(known => known === option)
+}
+
+function isCarried(flag: readonly [option: Flag, on: boolean]): flag is ConfFlag {
+  return !isHarmless(flag[0])
 }
 
 function fault(name: ConfName, value: string): string | undefined {
@@ -102,7 +122,7 @@ function fault(name: ConfName, value: string): string | undefined {
   }
   if (name === 'Options') {
     return confFlags(value).includes(undefined)
-      ? `takes ${confOptions.join(', ')}, each with "-" to turn it off, not ${quote(value)}`
+      ? `takes ${carriedOptions.join(', ')}, each with "-" to turn it off, not ${quote(value)}`
       : undefined
   }
   return list.test(value) ? undefined : `must be a list of names, not ${quote(value)}`

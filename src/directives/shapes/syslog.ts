@@ -8,6 +8,11 @@ import { hostName } from './auth-http.ts'
 /** RFC 5426 3.3. */
 const usualPort = 514
 
+/** nginx's words. */
+const severities: ReadonlySet<string> = new Set(
+  'emerg alert crit error warn notice info debug'.split(' '),
+)
+
 const usual = { port: usualPort, facility: 'local7', tag: 'postern', hostname: true } as const
 
 /** What the words behind `syslog:` say, one fault for each that says nothing. */
@@ -44,7 +49,7 @@ function parameter(word: string): Partial<Syslog> | string {
   const facility = facilities.find(known => key === 'facility' && known === value)
   if (facility) return { facility }
   // Each record has the level of what is logged; nginx's word says only what the others do not.
-  if (key === 'severity') return {}
+  if (key === 'severity') return severities.has(value) ? {} : word
   return key === 'tag' && /^[A-Za-z0-9_]{1,32}$/.test(value) ? { tag: value } : word
 }
 

@@ -20,6 +20,17 @@ const rows: readonly (readonly [text: string, value: object, printed?: string])[
   ['10.0.0.53', { ...usual, servers: [{ address: '10.0.0.53', port: 53 }] }, '10.0.0.53:53'],
   ['[::1]', { ...usual, servers: [{ address: '::1', port: 53 }] }, '[::1]:53'],
   [
+    'localhost:5353 valid=0 ipv6=ON',
+    {
+      ...usual,
+      servers: [
+        { address: '127.0.0.1', port: 5353 },
+        { address: '::1', port: 5353 },
+      ],
+    },
+    '127.0.0.1:5353 [::1]:5353',
+  ],
+  [
     '10.0.0.1:53 [::1]:5353 valid=30s ipv6=off',
     {
       kind: 'servers',
@@ -46,10 +57,11 @@ for (const [text, value, printed = text] of rows) {
 
 const wrong: readonly (readonly [text: string, fault: RegExp])[] = [
   ['valid=30s', /names no server/],
-  ['10.0.0.1 valid=0', /"valid=" must be a time/],
+  ['10.0.0.1 valid=x', /"valid=" must be a time/],
   ['10.0.0.1 ipv6=maybe', /"ipv6=" must be on or off/],
   ['10.0.0.1 ipv4=off ipv6=off', /has neither "ipv4" nor "ipv6"/],
-  ['dns.example', /invalid parameter "dns\.example"/],
+  ['dns.example', /host not found in "dns\.example" of the "resolver" directive/],
+  ['localhost:0', /invalid parameter "localhost:0"/],
   ['off 10.0.0.1', /invalid parameter "off"/],
 ]
 

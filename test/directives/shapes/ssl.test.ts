@@ -20,6 +20,7 @@ const taken: readonly string[] = [
   'ssl_session_cache off',
   'ssl_session_cache none',
   'ssl_session_cache builtin',
+  'ssl_session_cache shared:a:32k off',
   'ssl_session_cache builtin:1000 shared:mail:10m',
   'ssl_session_cache shared:mail:10m',
   'ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256',
@@ -37,7 +38,7 @@ for (const text of taken) {
 
 const wrong: readonly (readonly [text: string, fault: RegExp])[] = [
   ['ssl_session_cache on', /invalid session cache "on"/],
-  ['ssl_session_cache none builtin', /invalid session cache "none"/],
+  ['ssl_session_cache shared:a:31k', /session cache "shared:a:31k" is too small/],
   ['ssl_session_cache shared::1m', /invalid session cache/],
   ['ssl_conf_command Options NoTLSv9', /takes AllowNoDHEKEX/],
   ['ssl_conf_command MinProtocol SSLv9', /must be TLSv1, /],
@@ -62,6 +63,19 @@ test('a command that protects nobody and has no option is taken with a notice', 
   const { value, notices } = read('ssl_conf_command NumTickets 4')
   assert.ok(value)
   assert.match(notices.join(), /has no effect: Node has no setting/)
+})
+
+test('an option that OpenSSL always does, or that is about speed, is taken with a notice', () => {
+  const { value, notices } = read('ssl_conf_command Options KTLS,-SessionTicket,DHSingle')
+  assert.deepEqual(value, {
+    name: 'Options',
+    value: 'KTLS,-SessionTicket,DHSingle',
+    flags: [['SessionTicket', false]],
+  })
+  assert.deepEqual(notices, [
+    '"ssl_conf_command Options KTLS" has no effect: Node has no setting for it',
+    '"ssl_conf_command Options DHSingle" has no effect: Node has no setting for it',
+  ])
 })
 
 test('options are on, or off behind a minus', () => {
