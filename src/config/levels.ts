@@ -36,7 +36,10 @@ export function levelOf(
   const take = (directive: Directive, depth: number): void => {
     const known = entryOf(directive, context, scope)
     if (!known) return
-    if (!wellFormed(directive, known, scope)) return misread(directive, known)
+    if (!wellFormed(directive, known, scope)) {
+      misread(directive, known)
+      return
+    }
     known.row.check(directive, scope)
     const { args, block = [] } = directive
     const [mask] = args

@@ -45,13 +45,13 @@ export function nameServers({ servers, ipv4, ipv6 }: Servers, timeout: number): 
       if (isIPv6(like))
         return ipv6
           ? within(
-              ask(asker => asker.resolve6(name)),
+              ask(asker => asker.resolve6(name, { ttl: true })),
               timeout,
             )
           : []
       return ipv4
         ? within(
-            ask(asker => asker.resolve4(name)),
+            ask(asker => asker.resolve4(name, { ttl: true })),
             timeout,
           )
         : []

@@ -15,9 +15,11 @@ export const tempUnavailable = '[TEMPUNAVAIL]'
 export const lookupTimeout = 5_000
 /** Lookups at a time; an address beyond them is `[TEMPUNAVAIL]` for now. */
 const mostLookups = 64
-/** Addresses whose name is remembered, the longest known forgotten first, and for how long (ms). */
+/** Addresses whose name is remembered, the longest known forgotten first. */
 const mostRemembered = 10_000
+/** For how long, in ms: what came without a time of its own, and what came with a long one. */
 const rememberedFor = 60_000
+const rememberedAtMost = 3_600_000
 /** Names of one address that are tried. */
 const mostNames = 4
 
@@ -35,42 +37,45 @@ export interface Names {
 export interface Resolver {
   reverse(address: string): Promise<readonly string[]>
   /** The addresses of `name` in the family of `like`. */
-  forward(name: string, like: string): Promise<readonly string[]>
+  forward(name: string, like: string): Promise<readonly Found[]>
+}
+
+export interface Found {
+  readonly address: string
+  /** The record's time to live in seconds, where it is known. */
+  readonly ttl?: number
 }
 
 const system: Resolver = {
   reverse,
-  forward: async (name, like) => {
-    const found = await lookup(name, { all: true, family: isIPv6(like) ? 6 : 4 })
-    return found.map(({ address }) => address)
-  },
+  forward: (name, like) => lookup(name, { all: true, family: isIPv6(like) ? 6 : 4 }),
 }
 
 export function names({
   resolver = system,
   timeout = lookupTimeout,
-  valid = rememberedFor,
+  valid,
 }: {
   readonly resolver?: Resolver
   /** For all that one name takes, ms. */
   readonly timeout?: number
-  /** How long a name is remembered, ms. */
-  readonly valid?: number
+  /** How long a name is remembered, ms, whatever the records say. */
+  readonly valid?: number | undefined
 } = {}): Names {
   const remembered = new Map<string, { readonly name: string; readonly until: number }>()
   const asking = new Map<string, Promise<string>>()
 
   async function ask(address: string): Promise<string> {
-    const name = await withTimeout(confirmed(resolver, address), timeout)
+    const { name, lasts } = await withTimeout(confirmed(resolver, address), timeout)
     asking.delete(address)
-    if (name !== tempUnavailable) remember(address, name)
+    if (name !== tempUnavailable) remember(address, name, valid ?? lasts)
     return name
   }
 
-  function remember(address: string, name: string): void {
+  function remember(address: string, name: string, lasts: number): void {
     const oldest = remembered.keys().next()
     if (remembered.size >= mostRemembered && !oldest.done) remembered.delete(oldest.value)
-    remembered.set(address, { name, until: performance.now() + valid })
+    remembered.set(address, { name, until: performance.now() + lasts })
   }
 
   return {
@@ -90,12 +95,20 @@ export function names({
   }
 }
 
-async function confirmed(resolver: Resolver, address: string): Promise<string> {
+interface Answer {
+  readonly name: string
+  /** Milliseconds. */
+  readonly lasts: number
+}
+
+const known = (name: string): Answer => ({ name, lasts: rememberedFor })
+
+async function confirmed(resolver: Resolver, address: string): Promise<Answer> {
   let found: readonly string[]
   try {
     found = await resolver.reverse(address)
   } catch (error) {
-    return verdict(error)
+    return known(verdict(error))
   }
   let answer = unavailable
   for (const name of found.slice(0, mostNames)) {
@@ -106,12 +119,18 @@ async function confirmed(resolver: Resolver, address: string): Promise<string> {
     }
     try {
       const addresses = await resolver.forward(name, address)
-      if (addresses.some(each => canonical(each) === address)) return name
+      const own = addresses.find(each => canonical(each.address) === address)
+      if (own) return { name, lasts: lifetime(own) }
     } catch (error) {
       if (verdict(error) === tempUnavailable) answer = tempUnavailable
     }
   }
-  return answer
+  return known(answer)
+}
+
+/** That of the address: Node does not tell that of the name, for which there is a most. */
+function lifetime({ ttl }: Found): number {
+  return ttl === undefined ? rememberedFor : Math.min(ttl * 1_000, rememberedAtMost)
 }
 
 /** Whether a resolver said for good that there is nothing. */
@@ -123,13 +142,13 @@ function verdict(error: unknown): string {
   return isNameless(error) ? unavailable : tempUnavailable
 }
 
-async function withTimeout(name: Promise<string>, ms: number): Promise<string> {
+async function withTimeout(answer: Promise<Answer>, ms: number): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<string>(resolve => {
-    timer = setTimeout(resolve, ms, tempUnavailable)
+  const late = new Promise<Answer>(resolve => {
+    timer = setTimeout(resolve, ms, known(tempUnavailable))
   })
   try {
-    return await Promise.race([name, late])
+    return await Promise.race([answer, late])
   } finally {
     clearTimeout(timer)
   }

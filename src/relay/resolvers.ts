@@ -36,6 +36,6 @@ function namesOf({ resolver, resolver_timeout: timeout }: ServerSettings): Names
   return names({
     resolver: nameServers(resolver, timeout),
     timeout: 2 * timeout,
-    ...(resolver.valid === undefined ? {} : { valid: resolver.valid }),
+    valid: resolver.valid,
   })
 }

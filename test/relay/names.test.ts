@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { names, type Resolver } from '../../src/relay/names.ts'
 
 /** A resolver with fixed answers; what is not in it does not exist. */
@@ -8,13 +9,17 @@ function resolver(
   forward: Readonly<Record<string, readonly string[]>>,
 ): Resolver & { readonly asked: string[] } {
   const asked: string[] = []
-  const look = (in_: Readonly<Record<string, readonly string[]>>, what: string) => {
+  const look = async (in_: Readonly<Record<string, readonly string[]>>, what: string) => {
     asked.push(what)
     const found = Object.hasOwn(in_, what) ? in_[what] : undefined
-    if (found) return Promise.resolve(found)
-    return Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }))
+    if (found) return found
+    throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })
   }
-  return { asked, reverse: at => look(reverse, at), forward: name => look(forward, name) }
+  return {
+    asked,
+    reverse: at => look(reverse, at),
+    forward: async name => (await look(forward, name)).map(address => ({ address })),
+  }
 }
 
 const client = '192.0.2.1'
@@ -86,7 +91,7 @@ test('one address is looked up once at a time, and at most 64 are', async () => 
       asked++
       return pending.promise
     },
-    forward: async (name: string) => [name.replace('.example', '')],
+    forward: async (name: string) => [{ address: name.replace('.example', '') }],
   }
   const known = names({ resolver: slow })
   const addresses = Array.from({ length: 64 }, (_, at) => `192.0.2.${at}`)
@@ -115,4 +120,56 @@ test('names are remembered, and at most 10,000 are', async () => {
   assert.equal(asked, 10_001, 'the newest is known')
   await known.of(address(0))
   assert.equal(asked, 10_002, 'the oldest was forgotten')
+})
+
+const lifetimes: readonly (readonly [
+  why: string,
+  ttl: number | undefined,
+  valid: number | undefined,
+  asked: number,
+])[] = [
+  ['as long as the record of its address says', 60, undefined, 1],
+  ['not at all where that is no time', 0, undefined, 2],
+  ['for a minute where nothing is said', undefined, undefined, 1],
+  ['as long as valid= says, whatever the record says', 0, 60_000, 1],
+  ['no longer than valid= says', 60, 0, 2],
+]
+
+for (const [why, ttl, valid, asked] of lifetimes) {
+  test(`a name is remembered ${why}`, async () => {
+    let reversed = 0
+    const found = { address: client, ...(ttl !== undefined && { ttl }) }
+    const known = names({
+      resolver: {
+        reverse: async () => {
+          reversed++
+          return ['a.example']
+        },
+        forward: async () => [found],
+      },
+      valid,
+    })
+    await known.of(client)
+    assert.equal(await known.of(client), 'a.example')
+    assert.equal(reversed, asked)
+  })
+}
+
+test('whatever name servers say, a name can stand in a command, and nothing is thrown', async () => {
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a.example', client, '::1'))
+  const answer = fc.array(text, { maxLength: 6 })
+  const ttl = fc.option(fc.integer(), { nil: undefined })
+  await fc.assert(
+    fc.asyncProperty(answer, answer, ttl, async (reversed, addresses, ttl) => {
+      const known = names({
+        resolver: {
+          reverse: async () => reversed,
+          forward: async () =>
+            addresses.map(address => ({ address, ...(ttl !== undefined && { ttl }) })),
+        },
+      })
+      assert.match(await known.of(client), /^([A-Za-z0-9.-]{1,255}|\[(UNAVAILABLE|TEMPUNAVAIL)\])$/)
+    }),
+    { numRuns: 200 },
+  )
 })

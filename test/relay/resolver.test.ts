@@ -6,8 +6,8 @@ import { type DnsAnswer, startDnsServer } from '../support/dns-server.ts'
 import { MailClient } from '../support/mail-client.ts'
 import { relayFor } from '../support/on-relay.ts'
 
-async function dnsFor(t: TestContext, answers: Readonly<Record<string, DnsAnswer>>) {
-  const started = await startDnsServer(answers)
+async function dnsFor(t: TestContext, answers: Readonly<Record<string, DnsAnswer>>, ttl?: number) {
+  const started = await startDnsServer(answers, ttl)
   t.after(() => started.stop())
   return started
 }
@@ -112,6 +112,29 @@ describe('resolver', () => {
     await ask()
     assert.deepEqual(asked, [ptr, a])
   })
+
+  for (const [why, ttl, valid, count] of [
+    ['asks again once the address is past its time to live', 0, '', 4],
+    ['holds on to it as long as valid= says', 0, 'valid=30s', 2],
+    ['goes by its time to live with valid=0', 60, 'valid=0', 2],
+  ] as const) {
+    it(why, async t => {
+      const zone = { [ptr]: ['client.example'], [a]: ['127.0.0.1'] }
+      const { port, asked } = await dnsFor(t, zone, ttl)
+      const here = await relayFor(
+        t,
+        `proxy_pass 127.0.0.1:1; resolver 127.0.0.1:${port} ${valid};
+         server { listen {smtp}; protocol smtp; }`,
+      )
+      for (let visit = 0; visit < 2; visit++) {
+        const client = await MailClient.open(here.port('smtp'))
+        await client.line()
+        await client.ask(`AUTH PLAIN ${Buffer.from('\0alice\0secret').toString('base64')}`)
+        client.close()
+      }
+      assert.equal(asked.length, count)
+    })
+  }
 
   it('finds an address under its own name of names', () => {
     assert.equal(arpa('192.0.2.7'), '7.2.0.192.in-addr.arpa')

@@ -16,9 +16,10 @@ const types = new Map([
   [28, 'AAAA'],
 ])
 
-/** A name server on 127.0.0.1; what it does not know does not exist. */
+/** A name server on 127.0.0.1; what it does not know does not exist, `ttl` is in seconds. */
 export async function startDnsServer(
   answers: Readonly<Record<string, DnsAnswer>>,
+  ttl = 60,
 ): Promise<DnsServer> {
   const asked: string[] = []
   const socket = createSocket('udp4')
@@ -28,7 +29,7 @@ export async function startDnsServer(
     asked.push(what)
     const answer = Object.hasOwn(answers, what) ? answers[what] : undefined
     if (answer === 'silence') return
-    socket.send(reply(query.subarray(0, end), type, answer ?? 'NXDOMAIN'), port, address)
+    socket.send(reply(query.subarray(0, end), type, answer ?? 'NXDOMAIN', ttl), port, address)
   })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
@@ -52,7 +53,12 @@ function question(query: Buffer) {
   return { name: labels.join('.').toLowerCase(), type: query.readUInt16BE(at + 1), end: at + 5 }
 }
 
-function reply(asked: Buffer, type: number, answer: Exclude<DnsAnswer, 'silence'>): Buffer {
+function reply(
+  asked: Buffer,
+  type: number,
+  answer: Exclude<DnsAnswer, 'silence'>,
+  ttl: number,
+): Buffer {
   const records = typeof answer === 'string' ? [] : answer
   const head = Buffer.from(asked)
   const code = answer === 'NXDOMAIN' ? 3 : answer === 'SERVFAIL' ? 2 : 0
@@ -60,17 +66,17 @@ function reply(asked: Buffer, type: number, answer: Exclude<DnsAnswer, 'silence'
   head.writeUInt16BE(records.length, 6)
   head.writeUInt16BE(0, 8)
   head.writeUInt16BE(0, 10)
-  return Buffer.concat([head, ...records.map(record => resource(type, record))])
+  return Buffer.concat([head, ...records.map(record => resource(type, record, ttl))])
 }
 
-function resource(type: number, record: string): Buffer {
+function resource(type: number, record: string, ttl: number): Buffer {
   const data = type === 1 ? Buffer.from(record.split('.').map(Number)) : nameOf(record)
   const head = Buffer.alloc(12)
   // The name is that of the question.
   head.writeUInt16BE(0xc00c)
   head.writeUInt16BE(type, 2)
   head.writeUInt16BE(1, 4)
-  head.writeUInt32BE(60, 6)
+  head.writeUInt32BE(ttl, 6)
   head.writeUInt16BE(data.length, 10)
   return Buffer.concat([head, data])
 }

@@ -50,7 +50,7 @@ export const coreRows = {
     default: 'off',
     fallback: { kind: 'off' },
     field: saidByAuth,
-    doc: "Whether an SMTP client's name is looked up, and confirmed by its address, to tell the backend and the auth server: by these name servers, in turn, or, with `system`, as the machine does. `valid=` is how long an answer counts, a minute unless said.",
+    doc: "Whether an SMTP client's name is looked up, and confirmed by its address, to tell the backend and the auth server: by these name servers, in turn, or, with `system`, as the machine does. `valid=` is how long an answer counts; unless it is said, as long as its address record says, an hour at most, and a minute that there is no name.",
   }),
   resolver_timeout: set(one('TIME', duration()), {
     contexts,
