@@ -1,6 +1,7 @@
 /**
- * Mail clients as commands, for a pod: `client.ts read HOST`, `send HOST`, `idle HOST COUNT [SECONDS]`. `send HOST SECONDS` waits so long
- * within the body. Each prints one line of JSON at its end.
+ * Mail clients as commands: `client.ts read HOST`, `send HOST [SECONDS]` (so long it waits within the
+ * body), `idle HOST COUNT [SECONDS]`, `flow HOST SECONDS` (one session after the other). Each prints one
+ * line of JSON at its end.
  */
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -98,7 +99,46 @@ async function idle(): Promise<object> {
   }
 }
 
-const commands = { read, send: () => send(Number(count) * 1_000), idle }
+/** What one session of `flow` may take, and the pause before the next. */
+const patience = 5_000
+const pause = 200
+
+/** One session after the other, every tenth of which sends a mail; what became of them. */
+async function flow(): Promise<object> {
+  const until = performance.now() + Number(count) * 1_000
+  const faults: string[] = []
+  let done = 0
+  let good = performance.now()
+  let gap = 0
+  for (let at = 0; performance.now() < until; at++) {
+    try {
+      const said = JSON.stringify(await inTime(at % 10 === 9 ? send(0) : read()))
+      if (!/"taken":"250 |EXISTS/.test(said)) throw new Error(said)
+      done++
+      gap = Math.max(gap, performance.now() - good)
+      good = performance.now()
+    } catch (error) {
+      faults.push(String(error).slice(0, 200))
+    }
+    await new Promise(then => setTimeout(then, pause))
+  }
+  // The longest time without a session that went well.
+  gap = Math.max(gap, performance.now() - good)
+  return { done, failed: faults.length, gap: Math.round(gap), faults: [...new Set(faults)] }
+}
+
+function inTime(session: Promise<object>): Promise<object> {
+  const late = new Promise<never>((_, fail) => {
+    const timer = setTimeout(() => fail(new Error('too slow')), patience)
+    void session.then(
+      () => clearTimeout(timer),
+      () => clearTimeout(timer),
+    )
+  })
+  return Promise.race([session, late])
+}
+
+const commands = { read, send: () => send(Number(count) * 1_000), idle, flow }
 const command = Object.entries(commands).find(([name]) => name === what)?.[1]
 if (!command) throw new Error(`no command ${what}`)
 console.log(JSON.stringify(await command()))

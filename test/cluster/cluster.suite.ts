@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Cluster, cluster as openCluster } from '../support/cluster.ts'
+import { lengths } from '../support/lengths.ts'
 import { chart, eventually, imageFlags, lastLine, Site, values } from './site.ts'
 
 let cluster: Cluster
@@ -11,7 +12,7 @@ let site: Site
 before(async () => {
   cluster = await openCluster()
   site = new Site(cluster)
-  await site.prepare()
+  await site.prepare('restricted')
 })
 
 after(async () => {
@@ -101,16 +102,23 @@ const toChild = (signal: string): string => `const { readdirSync, readFileSync }
     if (words[1] === 'src/bin/controller.js') process.kill(+pid, '${signal}')
   } catch {}`
 
-test('a controller that is killed again and again leaves its pod ready and the mail flowing', async () => {
+test('a controller that is killed again and again leaves its pod ready and the mail flowing', async t => {
   const before = site.pods()
-  for (let round = 0; round < 8; round++) {
+  const seconds = lengths.childKilled / 1_000
+  const flow = site.begin('flow', String(seconds))
+  const until = Date.now() + lengths.childKilled
+  while (Date.now() < until) {
     await Promise.all(
       before.map(({ name }) => site.inContainer(name, 'controller', toChild('SIGKILL'))),
     )
     await delay(1_000)
-    if (round % 3 === 0) assert.ok(Array.isArray((await site.client('read')).subjects))
+    assert.deepEqual(site.pods(), before)
   }
-  assert.deepEqual(site.pods(), before)
+  const { done = 0, ...rest } = lastLine(await flow)
+  t.diagnostic(`${done} sessions in ${seconds} s, ${JSON.stringify(rest)}`)
+  assert.partialDeepStrictEqual(rest, { failed: 0, faults: [] })
+  // At the least one a second.
+  assert.ok(done > seconds, String(done))
 })
 
 const restartsOf = (container: string): number =>

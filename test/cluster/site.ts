@@ -20,6 +20,11 @@ export interface Said {
   readonly taken?: string
   readonly exists?: string
   readonly subjects?: readonly string[]
+  /** Sessions of a flow, those that failed, how, and the longest time in ms in which none went well. */
+  readonly done?: number
+  readonly failed?: number
+  readonly faults?: readonly string[]
+  readonly gap?: number
 }
 
 /** The flags by which the chart takes an image of that name. */
@@ -36,12 +41,15 @@ export class Site {
     this.cluster = cluster
   }
 
-  /** Two namespaces, one of them restricted, a certificate, mail servers and a pod for clients. */
-  async prepare(): Promise<void> {
+  /**
+   * Two namespaces, that of the release with a Pod Security Standard, a certificate, mail servers and a
+   * pod for clients.
+   */
+  async prepare(standard: 'restricted' | 'privileged'): Promise<void> {
     const { kubectl, images } = this.cluster
     kubectl(['create', 'namespace', 'mail'])
     kubectl(['create', 'namespace', 'postern'])
-    kubectl(['label', 'namespace', 'postern', 'pod-security.kubernetes.io/enforce=restricted'])
+    kubectl(['label', 'namespace', 'postern', `pod-security.kubernetes.io/enforce=${standard}`])
     const { certificate, key } = await (await makeAuthority()).issue(['mail.example.com'])
     const secret = {
       apiVersion: 'v1',
@@ -111,8 +119,9 @@ export function lastLine(said: string): Said {
 export async function eventually<T>(
   look: () => T | Promise<T>,
   holds: (seen: T) => boolean,
+  most = patience,
 ): Promise<T> {
-  const until = Date.now() + patience
+  const until = Date.now() + most
   for (;;) {
     const seen = await look()
     if (holds(seen)) return seen

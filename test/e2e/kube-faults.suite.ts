@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type ClusterController,
   clusterController,
@@ -9,6 +10,7 @@ import {
 import { mailProxyFor, sliceWith } from '../support/cluster-objects.ts'
 import { type ClusterSite, clusterSite } from '../support/cluster-site.ts'
 import { type Asked, type Fault, type FaultProxy, faultProxy } from '../support/fault-proxy.ts'
+import { lengths } from '../support/lengths.ts'
 import { eventually } from '../support/programs.ts'
 
 let site: ClusterSite
@@ -162,16 +164,28 @@ test('what is forbidden is said once, and does not take the rest away', async ()
   )
 })
 
-test('with the API server gone the text stays, and it is followed again when it is back', async () => {
+test('with the API server gone the text stays, and it is followed again when it is back, without a write', async t => {
   const before = await tried.text()
   await proxy.leave()
   const address = change()
   await sound.until('the sound one to see it', text => text.includes(address))
+  const lost = () =>
+    tried.records.findLast(record => String(record['msg']).endsWith('leading'))?.['msg']
+  await eventually('it to lead no more', () => lost() === 'not leading', 60_000)
+  await pause(lengths.apiServerGoneInHurry)
   assert.equal(await tried.text(), before)
+  const asked = proxy.asked.length
   await proxy.comeBack()
+  const began = performance.now()
   await agreed(address)
-  await tried.logged('to lead again', ({ msg }) => msg === 'leading')
+  // In its own time.
+  const took = Math.round((performance.now() - began) / 100)
+  t.diagnostic(`followed again ${took} s after its return`)
+  await eventually('it to lead again', () => lost() === 'leading', 60_000)
   await site.condition('faults', 'Programmed', 'True')
+  const since = proxy.asked.slice(asked)
+  const writes = since.filter(({ method, path }) => method !== 'GET' && !path.includes('/leases'))
+  assert.deepEqual(writes, [])
 })
 
 test('nothing was ever missed by a watch', async () => {

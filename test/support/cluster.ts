@@ -48,7 +48,16 @@ export const mailFiles = [
   'test/support/mail-client.ts',
 ]
 
-async function ownNode(): Promise<Cluster> {
+/** A node of our own, of which more can be asked than of a cluster of somebody. */
+export interface OwnNode extends Cluster {
+  readonly address: string
+  /** Runs a command in the namespaces of the node; gives what it prints. */
+  inside(...words: readonly string[]): Promise<string>
+  /** Kills the API server, or starts it again. */
+  apiServer(what: 'stop' | 'start'): Promise<void>
+}
+
+export async function ownNode(): Promise<OwnNode> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-cluster-'))
   const image = join(folder, 'image')
   const state = join(folder, 'node')
@@ -68,6 +77,11 @@ async function ownNode(): Promise<Cluster> {
   return {
     ...commands([script, 'exec', state]),
     images,
+    address: '10.240.0.1',
+    inside: async (...words) => (await run(script, ['exec', state, ...words], most)).stdout,
+    apiServer: async what => {
+      await run(script, ['apiserver', state, what], most)
+    },
     async [Symbol.asyncDispose]() {
       await run(script, ['down', state, '--remove'], most)
       await rm(folder, { recursive: true })
