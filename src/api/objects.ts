@@ -84,6 +84,9 @@ export type ConfigMap = ValueOf<typeof configMap>
 
 export type AnyObject = MailProxy | MailProxyClass | Service | EndpointSlice | Secret | ConfigMap
 
+/** On a Secret that is not of type `kubernetes.io/tls`, and on a ConfigMap: a controller of a cluster may read it. */
+export const readLabel = 'postern.dev/read'
+
 /** `namespace/name`; for a cluster-scoped object `name`. */
 export type ObjectKey = string
 

@@ -1,3 +1,4 @@
+import { readLabel } from '../api/objects.ts'
 import type { SourceObject } from '../source/source.ts'
 import { prunes } from './prune.ts'
 
@@ -52,9 +53,6 @@ export function pathOf(resource: Resource, namespace?: string, name?: string): s
   const within = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`
   return `${root}${within}/${plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`
 }
-
-/** On a Secret that is not of type `kubernetes.io/tls`, and on a ConfigMap: the controller may read it. */
-export const readLabel = 'postern.dev/read'
 
 const tls = 'type=kubernetes.io/tls'
 const labelled = `${readLabel}=true`

@@ -3,6 +3,7 @@ import { settingRows } from '../directives/table.ts'
 import type { Auth, Header } from './model.ts'
 import { dataOf } from './secret-data.ts'
 import { authOf, keyOf, type Subject } from './subject.ts'
+import { unseen } from './unseen.ts'
 import { type Resolved, refused, resolved, unresolved } from './violation.ts'
 
 /** Who judges a login. */
@@ -39,7 +40,7 @@ function header(subject: Subject, { name, value, valueFrom }: Given): Resolved<H
     resolved(undefined, [unresolved('InvalidHeader', `${holder} ${fault}`, true)])
 
   const secret = subject.lookup.secret(subject.proxy.metadata.namespace, secretName)
-  if (!secret) return bad('does not exist')
+  if (!secret) return bad(unseen.Secret)
   // Files made by hand end in a line end that nobody means.
   const found = dataOf(secret, key)?.replace(/\r?\n$/, '')
   if (found === undefined) return bad(`has no ${key}`)

@@ -4,6 +4,7 @@ import { certificate, pemCertificates } from './key-pair.ts'
 import type { File } from './model.ts'
 import { dataOf } from './secret-data.ts'
 import { keyOf, type Subject } from './subject.ts'
+import { unseen } from './unseen.ts'
 import { type Resolved, resolved, unresolved } from './violation.ts'
 
 /** The certificates that a backend is verified with: `ca.crt` of a ConfigMap or Secret. */
@@ -23,7 +24,7 @@ export function authority(
     caRef.kind === 'Secret'
       ? lookup.secret(namespace, caRef.name)
       : lookup.configMap(namespace, caRef.name)
-  if (!holder) return bad('does not exist')
+  if (!holder) return bad(unseen[caRef.kind])
   const text = dataOf(holder, 'ca.crt')
   if (text === undefined) return bad('has no ca.crt')
   const certificates = pemCertificates(text)

@@ -2,6 +2,7 @@
 import type { Secret } from '../api/objects.ts'
 import { keyPair, type PairVerdict } from './key-pair.ts'
 import type { KeyPair } from './model.ts'
+import { unseen } from './unseen.ts'
 import { type Resolved, resolved, unresolved } from './violation.ts'
 
 /** What one build knows of the Secrets that it looked at; the next build is given it. */
@@ -34,7 +35,7 @@ export function pairs(previous: KnownPairs, now: number): Pairs {
 }
 
 function judged(secret: Secret | undefined): PairVerdict {
-  return secret ? keyPair(secret) : { kind: 'bad', faults: ['does not exist'] }
+  return secret ? keyPair(secret) : { kind: 'bad', faults: [unseen.pair] }
 }
 
 function found(key: string, { secret, verdict, good }: Known, now: number) {

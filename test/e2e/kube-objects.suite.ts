@@ -220,7 +220,8 @@ test('Secrets that are neither of TLS nor labelled are never read', async () => 
     },
   })
   site.apply(object('kept'))
-  await site.condition('private', 'ResolvedRefs', 'False', 'InvalidHeader')
+  const { message } = await site.condition('private', 'ResolvedRefs', 'False', 'InvalidHeader')
+  assert.match(message, /kept does not exist .*with the label postern\.dev\/read: "true"/)
   site.apply(object('shown'))
   await site.condition('private', 'ResolvedRefs', 'True')
   await controller.close()
