@@ -2,7 +2,7 @@
 
 import { listenerFields } from '../src/api/directive-fields.ts'
 import { mailProxySpec } from '../src/api/mail-proxy.ts'
-import { mailProxyClassSpec } from '../src/api/mail-proxy-class.ts'
+import { mailProxyClassSpec, mailProxyClassStatus } from '../src/api/mail-proxy-class.ts'
 import { mailProxyStatus } from '../src/api/mail-proxy-status.ts'
 import type { Node, Schema } from '../src/api/schema.ts'
 import { conditionTypes, reasons } from '../src/words/reason.ts'
@@ -44,6 +44,9 @@ export function apiPage(): string {
     '`mailproxyclass.postern.dev/is-default-class: "true"` it is the class of MailProxies that name none.',
     '',
     ...sections({ path: 'spec', schema: mailProxyClassSpec }),
+    ...sections({ path: 'status', schema: mailProxyClassStatus }),
+    'Its one condition, `Accepted`, is written by the controller that `spec.controller` names.',
+    '',
   ].join('\n')
 }
 

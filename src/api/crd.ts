@@ -1,6 +1,6 @@
 /** The CRDs as plain objects, made from the schemas; `npm run generate` prints them. */
 import { mailProxySpec } from './mail-proxy.ts'
-import { mailProxyClassSpec } from './mail-proxy-class.ts'
+import { mailProxyClassSpec, mailProxyClassStatus } from './mail-proxy-class.ts'
 import { mailProxyStatus } from './mail-proxy-status.ts'
 import type { Node, Rule, Schema } from './schema.ts'
 
@@ -32,7 +32,10 @@ const mailProxyColumns: readonly Column[] = [
 
 const classColumns: readonly Column[] = [
   { name: 'Controller', type: 'string', jsonPath: '.spec.controller' },
+  { name: 'Accepted', type: 'string', jsonPath: condition('Accepted') },
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'Reason', type: 'string', jsonPath: condition('Accepted', 'reason'), priority: 1 },
+  { name: 'Message', type: 'string', jsonPath: condition('Accepted', 'message'), priority: 1 },
 ]
 
 export const crds: readonly Printed[] = [
@@ -57,9 +60,10 @@ export const crds: readonly Printed[] = [
     shortNames: ['mpc'],
     scope: 'Cluster',
     columns: classColumns,
-    extra: {},
+    extra: { subresources: { status: {} } },
     root: root('A class of MailProxies: which controller serves them.', {
       spec: printed(mailProxyClassSpec),
+      status: printed(mailProxyClassStatus),
     }),
   }),
 ]

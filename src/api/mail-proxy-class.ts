@@ -1,3 +1,4 @@
+import { conditions, waiting } from './mail-proxy-status.ts'
 import { clusterMeta } from './object-meta.ts'
 import { matches, object, oneOf, type Rule, text, type ValueOf } from './schema.ts'
 
@@ -29,6 +30,15 @@ export const mailProxyClassSpec = object('Who serves the class.', {
   },
   may: {},
 })
+
+export const mailProxyClassStatus = {
+  ...object('What became of the class.', {
+    needs: {},
+    may: { conditions: conditions('Whether a controller serves the class.', 'Accepted.') },
+  }),
+  /** So that users see at once that no controller serves the class. */
+  default: { conditions: [waiting('Accepted')] },
+}
 
 export const mailProxyClass = object('A class of MailProxies: which controller serves them.', {
   needs: { kind: oneOf('', ['MailProxyClass']), metadata: clusterMeta, spec: mailProxyClassSpec },

@@ -19,6 +19,8 @@ import { Facts } from './facts.ts'
 export interface ReportSettings {
   readonly clock: Clock
   readonly writer: StatusWriter
+  /** Of MailProxyClasses. */
+  readonly classWriter: StatusWriter
   readonly published: Published | undefined
   /** As messages name it. */
   readonly service: string
@@ -56,6 +58,8 @@ export class ClusterReport implements Report {
   judged(built: Built, answer: Answered | undefined): void {
     this.#built = built
     this.#answer = answer
+    const classes = [...built.classes].map(([key, conditions]) => [key, { conditions }] as const)
+    this.#settings.classWriter.want(new Map(classes))
     this.poke()
   }
 
@@ -100,7 +104,8 @@ export class ClusterReport implements Report {
     }
     const addresses = this.#addresses()
     const found = fleetStatuses(built, this.#answer, fleet)
-    writer.want(new Map([...found].map(([key, status]) => [key, { ...status, addresses }])))
+    const wanted = [...found].map(([key, status]) => [key, { ...status, addresses }] as const)
+    writer.want(new Map(wanted), built.foreign)
     return this.#apart.size > 0 ? patience : period
   }
 

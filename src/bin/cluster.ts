@@ -9,6 +9,7 @@ import { EventRecorder } from '../kube/events.ts'
 import { statePort as relayPort } from '../kube/fleet.ts'
 import { Lease } from '../kube/lease.ts'
 import { Published } from '../kube/published.ts'
+import { type Resource, resources } from '../kube/resources.ts'
 import { ownNamespace } from '../kube/service-account.ts'
 import { ServicePorts } from '../kube/service-ports.ts'
 import { StatusWriter } from '../kube/status.ts'
@@ -60,15 +61,19 @@ export async function openCluster(
     instance: identity,
     leads,
   })
-  const writer = new StatusWriter({
-    ...shared,
-    fieldManager: controllerName,
-    leads,
-    turned: (object, transitions) => {
-      for (const transition of transitions) events.record(object, transition)
-    },
-    failed: (object, reason) => log.error('a status cannot be written', { object, reason }),
-  })
+  const writerOf = (resource: Resource): StatusWriter =>
+    new StatusWriter({
+      ...shared,
+      resource,
+      fieldManager: controllerName,
+      leads,
+      turned: (object, transitions) => {
+        for (const transition of transitions) events.record(object, transition)
+      },
+      failed: (object, reason) => log.error('a status cannot be written', { object, reason }),
+    })
+  const writer = writerOf(resources.mailProxy)
+  const classWriter = writerOf(resources.mailProxyClass)
   const { publish } = options
   const published =
     publish &&
@@ -95,6 +100,7 @@ export async function openCluster(
   const report = new ClusterReport({
     clock,
     writer,
+    classWriter,
     published,
     service: publish ? `${publish.namespace}/${publish.name}` : '',
     ports,
@@ -118,6 +124,7 @@ export async function openCluster(
       log.notice(leading ? 'leading' : 'not leading', { identity })
       if (!leading) return
       writer.review()
+      classWriter.review()
       ports?.check()
       report.poke()
     },
@@ -125,7 +132,10 @@ export async function openCluster(
   const source = new Cluster({
     ...shared,
     namespaces: options.namespaces,
-    proxies: writer,
+    writers: new Map([
+      [resources.mailProxy.kind, writer],
+      [resources.mailProxyClass.kind, classWriter],
+    ]),
     unseenCrds: reason =>
       log.notice('nobody can see whether the CRDs are as new as this controller', { reason }),
   })
@@ -140,7 +150,8 @@ export async function openCluster(
     },
     async close() {
       await report.close()
-      await Promise.all([writer.close(), ports?.close(), events.close(), published?.close()])
+      await Promise.all([writer, classWriter, ports, published].map(one => one?.close()))
+      await events.close()
       await lease.close()
       client.close()
     },

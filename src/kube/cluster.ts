@@ -4,6 +4,7 @@ import type { Clock } from '../source/clock.ts'
 import type { Fault, Objects, Source, SourceObject } from '../source/source.ts'
 import type { Client } from './client.ts'
 import { CrdAge } from './crd-age.ts'
+import type { Holder } from './holdings.ts'
 import { Reflector } from './reflector.ts'
 import { type ReflectorMeters, reflectorMeters } from './reflector-meters.ts'
 import { type Watched, watchedOf } from './resources.ts'
@@ -15,8 +16,8 @@ export interface ClusterSettings {
   readonly clock: Clock
   readonly random: () => number
   readonly metrics: Metrics<typeof controllerMetrics>
-  /** Is told the MailProxies with their status and without their spec, beside `Objects`. */
-  readonly proxies: { insert(object: SourceObject): void; remove(key: string): void }
+  /** Who is told the objects of a kind with their status and without their spec, beside `Objects`. */
+  readonly writers: ReadonlyMap<string, Holder>
   /** That nobody can see how old the CRDs are, and why; told once. */
   unseenCrds(reason: string): void
 }
@@ -35,19 +36,20 @@ export class Cluster implements Source {
 
   /** Ends before anything was read: the API server may be away for as long as it likes. */
   async start(objects: Objects): Promise<void> {
-    const { namespaces, client, clock, random, metrics, proxies } = this.#settings
+    const { namespaces, client, clock, random, metrics, writers } = this.#settings
     const meters = new Map<string, ReflectorMeters>()
     this.#reflectors = watchedOf(namespaces).map(watched => {
       const { kind } = watched.resource
       const own = meters.get(kind) ?? reflectorMeters(metrics, kind, clock)
       meters.set(kind, own)
+      const writer = writers.get(kind)
       return new Reflector({
         watched,
         client,
         clock,
         random,
         meters: own,
-        holder: kind === 'MailProxy' ? both(objects, proxies) : objects,
+        holder: writer ? both(objects, writer) : objects,
         synced: () => this.#synced(objects),
         fault: message => {
           if (message === undefined) this.#faults.delete(watched)
@@ -103,14 +105,14 @@ export class Cluster implements Source {
 }
 
 /** Each is given, and keeps, its part: the writer the status, and what makes the text all else. */
-const both = (objects: Objects, proxies: ClusterSettings['proxies']) => ({
+const both = (objects: Objects, writer: Holder): Holder => ({
   insert({ status, ...object }: SourceObject) {
     const { apiVersion, kind, metadata } = object
-    proxies.insert({ apiVersion, kind, metadata, status })
+    writer.insert({ apiVersion, kind, metadata, status })
     objects.insert(object)
   },
   remove(key: string) {
-    proxies.remove(key)
+    writer.remove(key)
     objects.remove(key)
   },
 })

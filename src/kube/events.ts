@@ -87,7 +87,9 @@ export class EventRecorder {
 
   async #send(regarding: Regarding, { type, reason, note }: Transition): Promise<void> {
     const { client, controller, instance } = this.#settings
-    const { namespace, name } = regarding
+    const { name } = regarding
+    // The API server wants the Events of cluster-scoped objects there.
+    const namespace = regarding.namespace || 'default'
     const { apiVersion, kind } = resources.event
     const reply = await client.ask({
       verb: 'create',

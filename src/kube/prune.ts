@@ -42,6 +42,13 @@ const sub = (name: string, names: readonly string[]) => (metadata: unknown) => (
   [name]: pick(fields(metadata)?.get(name), names),
 })
 
+/** Who wrote of the status, and not what. */
+const managers = (metadata: unknown) => ({
+  managedFields: each(fields(metadata)?.get('managedFields'), ['manager', 'subresource']).filter(
+    ({ subresource }) => subresource === 'status',
+  ),
+})
+
 const addresses = (value: unknown) =>
   list(value).map(one => ({
     ...pick(one, ['addresses']),
@@ -51,8 +58,12 @@ const addresses = (value: unknown) =>
 const portFields = ['name', 'port', 'protocol', 'targetPort']
 
 export const prunes = {
-  mailProxy: prune(['spec', 'status']),
-  mailProxyClass: prune(['spec'], undefined, sub('annotations', [defaultClassAnnotation])),
+  mailProxy: prune(['spec', 'status'], undefined, managers),
+  mailProxyClass: prune(
+    ['spec', 'status'],
+    undefined,
+    sub('annotations', [defaultClassAnnotation]),
+  ),
   service: prune([], ({ spec }) => ({
     spec: {
       ...pick(spec, ['type', 'externalName']),

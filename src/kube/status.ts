@@ -1,5 +1,5 @@
 /**
- * Brings the statuses of MailProxies to what they should be: by server-side apply of our own
+ * Brings the statuses of one kind to what they should be: by server-side apply of our own
  * conditions, only where they differ, only while we lead, and at a bounded rate.
  */
 import { isDeepStrictEqual } from 'node:util'
@@ -14,7 +14,8 @@ import type { Client, Reply } from './client.ts'
 import type { Regarding } from './events.ts'
 import { time } from './micro-time.ts'
 import { objectOf, versionOf } from './page.ts'
-import { pathOf, resources } from './resources.ts'
+import { list } from './reply.ts'
+import { pathOf, type Resource } from './resources.ts'
 import { rest } from './rest.ts'
 import { patch, type Wanted } from './timed-status.ts'
 import { type Transition, transitions } from './transitions.ts'
@@ -30,6 +31,8 @@ export interface StatusSettings {
   readonly clock: Clock
   readonly random: () => number
   readonly metrics: Metrics<typeof controllerMetrics>
+  /** The kind. */
+  readonly resource: Resource
   readonly fieldManager: string
   leads(): boolean
   turned(object: Regarding, transitions: readonly Transition[]): void
@@ -45,7 +48,7 @@ export class StatusWriter {
   readonly #settings: StatusSettings
   readonly #bucket: Bucket
   readonly #ending = new AbortController()
-  /** By `MailProxy/namespace/name`, as all maps here. */
+  /** By `kind/namespace/name`, as all maps here. */
   readonly #objects = new Map<string, SourceObject>()
   readonly #written = new Map<string, Written>()
   readonly #queue = new Set<string>()
@@ -76,21 +79,37 @@ export class StatusWriter {
   }
 
   /**
-   * By `namespace/name`; in place of what was wanted before. What is no longer among them belongs to
-   * somebody else now, and loses our conditions.
+   * By `namespace/name` (or `name`); in place of what was wanted before. What is no longer among them
+   * belongs to somebody else now, and loses our conditions; so does what is `foreign` and still has
+   * some, from a time before this process.
    */
-  want(statuses: ReadonlyMap<string, Wanted>): void {
+  want(statuses: ReadonlyMap<string, Wanted>, foreign: readonly string[] = []): void {
     const before = this.#wanted
-    this.#wanted = new Map([...statuses].map(([key, wanted]) => [`MailProxy/${key}`, wanted]))
+    this.#wanted = new Map([...statuses].map(([key, wanted]) => [this.#keyOf(key), wanted]))
     for (const [key, wanted] of this.#wanted) {
       this.#released.delete(key)
       if (!isDeepStrictEqual(before.get(key), wanted)) this.#add(key)
     }
-    for (const key of before.keys()) {
-      if (this.#wanted.has(key) || !this.#objects.has(key)) continue
+    for (const key of [...before.keys(), ...foreign.map(key => this.#keyOf(key))]) {
+      if (this.#wanted.has(key) || !this.#isMarked(key)) continue
       this.#released.add(key)
       this.#add(key)
     }
+  }
+
+  #keyOf(key: string): string {
+    const { kind, namespaced } = this.#settings.resource
+    return `${kind}/${namespaced ? '' : '/'}${key}`
+  }
+
+  /** Whether something in the status of an object is ours. */
+  #isMarked(key: string): boolean {
+    const managed = list(this.#current(key)?.metadata['managedFields'])
+    return managed.some(one => {
+      const found = fields(one)
+      const isStatus = found?.get('subresource') === 'status'
+      return isStatus && found?.get('manager') === this.#settings.fieldManager
+    })
   }
 
   /** Looks at all of them again: we began to lead. */
@@ -133,26 +152,32 @@ export class StatusWriter {
   }
 
   async #bring(key: string): Promise<void> {
-    const { clock, leads, client, fieldManager } = this.#settings
+    const { clock, leads, client, fieldManager, resource } = this.#settings
     const wanted = this.#wanted.get(key)
     const object = this.#current(key)
     if (!object || !leads()) return
     const status = wanted && patch(object['status'], wanted, time(Date.now()))
+    // While we did not lead another one may have taken ours away.
+    if (!wanted && !this.#isMarked(key)) this.#released.delete(key)
     if (!status && !this.#released.has(key)) return
     for (let delay = this.#bucket.take(); delay > 0; delay = this.#bucket.take())
       await rest(clock, delay, this.#ending.signal)
     // It may have taken a while to get our turn.
     if (!leads() || this.#ending.signal.aborted) return
-    const { apiVersion, kind } = resources.mailProxy
-    const { namespace = '', name } = object.metadata
+    const { apiVersion, kind } = resource
+    const { namespace, name } = object.metadata
     const reply = await client.ask({
       verb: 'patch',
-      path: `${pathOf(resources.mailProxy, namespace, name)}/status`,
+      path: `${pathOf(resource, namespace, name)}/status`,
       query: { fieldManager, force: 'true' },
       body: {
         apiVersion,
         kind,
-        metadata: { namespace, name, uid: object.metadata['uid'] },
+        metadata: {
+          ...(namespace === undefined ? {} : { namespace }),
+          name,
+          uid: object.metadata['uid'],
+        },
         // What an owner no longer applies is taken away, and nobody else's.
         ...(status ? { status } : {}),
       },
@@ -161,15 +186,20 @@ export class StatusWriter {
   }
 
   #settle(key: string, object: SourceObject, wanted: Wanted | undefined, reply: Reply): void {
-    const { clock, turned } = this.#settings
+    const { clock, turned, resource } = this.#settings
     if (reply.kind === 'ok') {
       this.#counted('success')
       this.#tries.delete(key)
       if (!wanted) this.#released.delete(key)
-      const written = objectOf(reply.body, resources.mailProxy)
+      const written = objectOf(reply.body, resource)
       if (written && versionOf(this.#objects.get(key) ?? object) !== versionOf(written))
         this.#written.set(key, { object: written, until: clock.now() + echo })
       if (wanted) turned(regarding(object), transitions(object['status'], wanted.conditions))
+      // It went to somebody else while we wrote.
+      if (wanted && !this.#wanted.has(key)) {
+        this.#released.add(key)
+        this.#add(key)
+      }
       return
     }
     // Gone, or another one of the same name, which the watch will tell.

@@ -1,6 +1,6 @@
 /** What is written to `status`, and whether it must be: pure. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Condition, ListenerStatus, Status } from '../api/conditions.ts'
+import type { Condition, ListenerStatus } from '../api/conditions.ts'
 import { fields } from '../source/fields.ts'
 import { list, word } from './reply.ts'
 
@@ -9,17 +9,19 @@ export interface Address {
   readonly value: string
 }
 
-/** A status as it should be. */
-export interface Wanted extends Status {
-  readonly addresses: readonly Address[]
+/** A status as it should be; a class has nothing but conditions. */
+export interface Wanted {
+  readonly conditions: readonly Condition[]
+  readonly listeners?: readonly ListenerStatus[]
+  readonly addresses?: readonly Address[]
 }
 
 export type Timed<C = Condition> = C & { readonly lastTransitionTime: string }
 
 export interface Patch {
   readonly conditions: readonly Timed[]
-  readonly listeners: readonly { readonly name: string; readonly conditions: readonly Timed[] }[]
-  readonly addresses: readonly Address[]
+  readonly listeners?: readonly { readonly name: string; readonly conditions: readonly Timed[] }[]
+  readonly addresses?: readonly Address[]
 }
 
 type Fields = ReadonlyMap<string, unknown>
@@ -40,17 +42,19 @@ export function patch(status: unknown, wanted: Wanted, now: string): Patch | und
   )
   if (
     holds(held, wanted.conditions) &&
-    holdsListeners(listeners, wanted.listeners) &&
-    isDeepStrictEqual(list(found?.get('addresses')), wanted.addresses)
+    holdsListeners(listeners, wanted.listeners ?? []) &&
+    isDeepStrictEqual(list(found?.get('addresses')), wanted.addresses ?? [])
   )
     return undefined
   return {
     conditions: timed(wanted.conditions, held, now),
-    listeners: wanted.listeners.map(({ name, conditions }) => ({
-      name,
-      conditions: timed(conditions, conditionsOf(listeners.get(name)), now),
-    })),
-    addresses: wanted.addresses,
+    ...(wanted.listeners && {
+      listeners: wanted.listeners.map(({ name, conditions }) => ({
+        name,
+        conditions: timed(conditions, conditionsOf(listeners.get(name)), now),
+      })),
+    }),
+    ...(wanted.addresses && { addresses: wanted.addresses }),
   }
 }
 

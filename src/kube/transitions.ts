@@ -1,5 +1,6 @@
 import type { Condition } from '../api/conditions.ts'
 import { fields } from '../source/fields.ts'
+import type { Reason } from '../words/reason.ts'
 import { conditionsOf } from './timed-status.ts'
 
 /** A condition that turned, as an Event tells it. */
@@ -9,6 +10,9 @@ export interface Transition {
   readonly note: string
 }
 
+/** True, and yet not what its author meant. */
+const partly: ReadonlySet<Reason> = new Set(['PartiallyInvalid', 'DefaultIgnored'])
+
 /** What is worth an Event: bad news, and good news after bad or at the beginning. */
 export function transitions(status: unknown, wanted: readonly Condition[]): readonly Transition[] {
   const held = conditionsOf(fields(status))
@@ -16,7 +20,7 @@ export function transitions(status: unknown, wanted: readonly Condition[]): read
     const before = held.get(one.type)
     const turned = before?.get('status') !== one.status || before?.get('reason') !== one.reason
     if (!turned || one.status === 'Unknown') return []
-    const good = one.status === 'True' && one.reason !== 'PartiallyInvalid'
+    const good = one.status === 'True' && !partly.has(one.reason)
     // That nothing was missing from the first is no news.
     const isFirst = before === undefined || before.get('status') === 'Unknown'
     if (good && isFirst && one.type !== 'Accepted' && one.type !== 'Programmed') return []

@@ -2,12 +2,13 @@
  * Objects → the text and the files that the relay is to run, and a verdict on each object. Pure: the
  * same objects give the same text. Every listener is judged alone, so that a bad one costs itself.
  */
+import type { Condition } from '../api/conditions.ts'
 import type { Listener, MailProxy } from '../api/mail-proxy.ts'
 import type { MailProxyClass } from '../api/mail-proxy-class.ts'
 import type { ConfigMap, EndpointSlice, ObjectKey, Secret, Service } from '../api/objects.ts'
 import { objectKey } from '../api/objects.ts'
 import type { Fault } from '../api/validate.ts'
-import { byAge, type Claim, claims, compare } from './claims.ts'
+import { byAge, type Claim, claims, classConditions, compare, foreign } from './claims.ts'
 import { digest } from './file.ts'
 import { type Judgement, judge } from './judge.ts'
 import { judgements, type Known } from './judgements.ts'
@@ -67,6 +68,10 @@ export interface Built {
   readonly verdicts: readonly Verdict[]
   /** MailProxies of another controller, or of a class that does not exist. */
   readonly unclaimed: readonly ObjectKey[]
+  /** Those of them whose class is another controller's. */
+  readonly foreign: readonly ObjectKey[]
+  /** Of the classes that are ours. */
+  readonly classes: ReadonlyMap<ObjectKey, readonly Condition[]>
   /** For the next build, which keeps the last good pair of a Secret that turned bad. */
   readonly pairs: KnownPairs
   /** For the next build, which judges again only what changed. */
@@ -95,6 +100,7 @@ export function build(objects: Objects, options: BuildOptions): Built {
   const { mailProxies, mailProxyClasses } = objects
   const isOurs = claims(mailProxyClasses, options)
   const ours = mailProxies.filter(isOurs)
+  const unclaimed = mailProxies.filter(proxy => !isOurs(proxy))
   const { portOffset, localEndpoints, now } = options
   const owners = portOwners(ours, portOffset)
   const book = pairs(options.pairs ?? new Map(), now)
@@ -123,10 +129,9 @@ export function build(objects: Objects, options: BuildOptions): Built {
     files,
     servers,
     verdicts: verdicts(judged, objects.refused),
-    unclaimed: mailProxies
-      .filter(proxy => !isOurs(proxy))
-      .map(objectKey)
-      .sort(),
+    unclaimed: unclaimed.map(objectKey).sort(),
+    foreign: unclaimed.filter(foreign(mailProxyClasses, options)).map(objectKey).sort(),
+    classes: classConditions(mailProxyClasses, options),
     pairs: book.known,
     judged: known.known,
   }

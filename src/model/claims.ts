@@ -1,5 +1,7 @@
+import type { Condition } from '../api/conditions.ts'
 import type { MailProxy } from '../api/mail-proxy.ts'
 import { defaultClassAnnotation, type MailProxyClass } from '../api/mail-proxy-class.ts'
+import type { ObjectKey } from '../api/objects.ts'
 
 export const defaultControllerName = 'postern.dev/controller'
 
@@ -29,6 +31,19 @@ export function claims(
   }
 }
 
+/** Whether a MailProxy is known to be another controller's, because its class is. */
+export function foreign(
+  classes: readonly MailProxyClass[],
+  { controllerName }: Claim,
+): (proxy: MailProxy) => boolean {
+  const controllers = new Map(classes.map(one => [one.metadata.name, one.spec.controller]))
+  const fallback = defaults(classes)[0]
+  return ({ spec }) => {
+    const controller = controllers.get(spec.mailProxyClassName ?? fallback ?? '')
+    return controller !== undefined && controller !== controllerName
+  }
+}
+
 /** The oldest first, which is the one that counts. */
 function defaults(classes: readonly MailProxyClass[]): readonly string[] {
   return classes
@@ -41,11 +56,35 @@ function defaults(classes: readonly MailProxyClass[]): readonly string[] {
 export function idleDefaults(
   classes: readonly MailProxyClass[],
 ): readonly { readonly where: string; readonly message: string }[] {
-  const [oldest, ...others] = defaults(classes)
-  return others.map(name => ({
-    where: `MailProxyClass ${name}`,
-    message: `it is marked as the default, and has no effect as such: ${oldest} is older`,
-  }))
+  const [oldest = '', ...others] = defaults(classes)
+  return others.map(name => ({ where: `MailProxyClass ${name}`, message: idle(oldest) }))
+}
+
+const idle = (oldest: string): string =>
+  `it is marked as the default, and has no effect as such: ${oldest} is older`
+
+/** What the controller says of the classes that it serves, by their names. */
+export function classConditions(
+  classes: readonly MailProxyClass[],
+  { controllerName, className }: Claim,
+): ReadonlyMap<ObjectKey, readonly Condition[]> {
+  const [oldest = '', ...others] = defaults(classes)
+  const served = classes.filter(
+    ({ metadata, spec }) =>
+      spec.controller === controllerName &&
+      (className === undefined || metadata.name === className),
+  )
+  const accepted = ({ metadata: { name, generation = 0 } }: MailProxyClass): Condition => {
+    const isIdle = others.includes(name)
+    return {
+      type: 'Accepted',
+      status: 'True',
+      reason: isIdle ? 'DefaultIgnored' : 'Accepted',
+      message: isIdle ? idle(oldest) : `its MailProxies are served by ${controllerName}`,
+      observedGeneration: generation,
+    }
+  }
+  return new Map(served.map(one => [one.metadata.name, [accepted(one)]]))
 }
 
 function isDefault({ metadata }: MailProxyClass): boolean {

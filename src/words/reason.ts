@@ -15,6 +15,8 @@ export const reasons = {
   Invalid: 'the object is not valid',
   /** Accepted: an older object owns the port. */
   Conflicted: 'an older object owns the port',
+  /** Accepted of a MailProxyClass: it is marked as the default, and an older one is the default. */
+  DefaultIgnored: 'an older class is the default one',
   /** All: no controller, or no relay, has answered yet. */
   Pending: 'the relay has not answered yet',
   /** ResolvedRefs: everything that the object names was found. */

@@ -79,6 +79,20 @@ test('an object that no controller claims says so', async () => {
   plane.kubectl(['delete', 'mp', 'unclaimed'])
 })
 
+test('a class that no controller serves says so', () => {
+  const object = {
+    apiVersion: 'postern.dev/v1alpha1',
+    kind: 'MailProxyClass',
+    metadata: { name: 'unserved' },
+    spec: { controller: 'example.com/nobody' },
+  }
+  plane.kubectl(['apply', '-f', '-'], JSON.stringify(object))
+  const [head = '', row = ''] = plane.kubectl(['get', 'mpc', 'unserved']).split('\n')
+  assert.deepEqual(head.split(/\s+/).filter(Boolean), ['NAME', 'CONTROLLER', 'ACCEPTED', 'AGE'])
+  assert.match(row, /^unserved +example\.com\/nobody +Unknown /)
+  plane.kubectl(['delete', 'mpc', 'unserved'])
+})
+
 test('the controller of a class cannot be changed', () => {
   const object = (controller: string) =>
     JSON.stringify({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Condition } from '../../src/api/conditions.ts'
 import type { Call } from '../../src/kube/client.ts'
+import { type Resource, resources } from '../../src/kube/resources.ts'
 import { StatusWriter } from '../../src/kube/status.ts'
 import { controllerMetrics } from '../../src/observe/metric-table.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
@@ -10,10 +11,18 @@ import type { SourceObject } from '../../src/source/source.ts'
 import { StillClock } from '../source/still-clock.ts'
 import { ok, refusal, ScriptedApi, settled } from './scripted-api.ts'
 
-const object = (resourceVersion: string, status?: unknown, name = 'corp'): SourceObject => ({
+const ours = [{ manager: 'postern.dev/controller', subresource: 'status' }]
+
+/** With a status that we wrote, unless it is said who did. */
+const object = (
+  resourceVersion: string,
+  status?: unknown,
+  name = 'corp',
+  managedFields: unknown = status === undefined ? [] : ours,
+): SourceObject => ({
   apiVersion: 'postern.dev/v1alpha1',
   kind: 'MailProxy',
-  metadata: { name, namespace: 'mail', uid: 'u', resourceVersion },
+  metadata: { name, namespace: 'mail', uid: 'u', resourceVersion, managedFields },
   spec: {},
   ...(status === undefined ? {} : { status }),
 })
@@ -30,12 +39,13 @@ const wanted = (message: string) => {
 }
 const want = (message: string) => new Map([['mail/corp', wanted(message)]])
 
-function fixture() {
+function fixture(resource: Resource = resources.mailProxy) {
   const api = new ScriptedApi()
   const clock = new StillClock()
   const state = { leads: true, turned: 0, failed: 0 }
   const writer = new StatusWriter({
     client: api,
+    resource,
     clock,
     random: () => 0,
     metrics: createMetrics(controllerMetrics),
@@ -129,6 +139,55 @@ test('an object that is no longer ours loses our conditions, once', async () => 
   writer.want(want('ours'))
   await settled()
   assert.equal(api.calls.length, 3)
+  await writer.close()
+})
+
+test('an object of others loses what we said of it in another life, and only that', async () => {
+  const { api, writer } = fixture()
+  const told = { conditions: [] }
+  writer.insert(object('1', told, 'left'))
+  writer.insert(
+    object('1', told, 'theirs', [{ manager: 'example.com/other', subresource: 'status' }]),
+  )
+  writer.insert(object('1', told, 'mine', [{ manager: 'postern.dev/controller' }]))
+  const foreign = ['mail/left', 'mail/theirs', 'mail/mine', 'mail/gone']
+  writer.want(new Map(), foreign)
+  await settled()
+  writer.want(new Map(), foreign)
+  await settled()
+  assert.deepEqual(
+    api.calls.map(({ path }) => path.split('/').at(-2)),
+    ['left'],
+  )
+  assert.equal(written(api.last), undefined)
+  await writer.close()
+})
+
+test('an object that goes to others while it is written to loses that, too', async () => {
+  const { api, writer } = fixture()
+  const good = api.answer
+  api.answer = call => {
+    writer.want(new Map())
+    api.answer = good
+    return good(call)
+  }
+  writer.insert(object('1'))
+  writer.want(want('ours'))
+  for (let turn = 0; turn < 4; turn++) await settled()
+  assert.equal(api.calls.length, 2)
+  assert.equal(written(api.last), undefined)
+  await writer.close()
+})
+
+test('a class is of no namespace, and has conditions alone', async () => {
+  const { api, writer } = fixture(resources.mailProxyClass)
+  const metadata = { name: 'internal', uid: 'u', resourceVersion: '1' }
+  writer.insert({ apiVersion: 'postern.dev/v1alpha1', kind: 'MailProxyClass', metadata })
+  writer.want(new Map([['internal', { conditions: wanted('served').conditions }]]))
+  await settled()
+  assert.equal(api.last?.path, '/apis/postern.dev/v1alpha1/mailproxyclasses/internal/status')
+  assert.deepEqual([...(fields(written(api.last))?.keys() ?? [])], ['conditions'])
+  assert.deepEqual(fields(api.last?.body)?.get('metadata'), { name: 'internal', uid: 'u' })
   await writer.close()
 })
 

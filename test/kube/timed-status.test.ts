@@ -47,7 +47,7 @@ for (const [why, one, time] of rows)
   test(`${why} is written, with the time of the last turn`, () => {
     const status = patch(held(), wanted(one), now)
     assert.deepEqual(status?.conditions, [{ ...one, lastTransitionTime: time }])
-    assert.deepEqual(status?.listeners[0]?.conditions, status?.conditions)
+    assert.deepEqual(status?.listeners?.[0]?.conditions, status?.conditions)
   })
 
 const different: readonly (readonly [why: string, wanted: Wanted])[] = [

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { MailProxyClass } from '../../src/api/mail-proxy-class.ts'
-import { byAge, type Claim, claims, idleDefaults } from '../../src/model/claims.ts'
+import {
+  byAge,
+  type Claim,
+  claims,
+  classConditions,
+  foreign,
+  idleDefaults,
+} from '../../src/model/claims.ts'
 import { mailProxyWith } from '../support/objects.ts'
 
 function classOf(
@@ -52,6 +59,41 @@ for (const [why, named, classes, claim, wanted] of rows)
     })
     assert.equal(claims(classes, claim)(proxy), wanted)
   })
+
+const strangers: readonly (readonly [
+  why: string,
+  named: string | undefined,
+  classes: readonly MailProxyClass[],
+  wanted: boolean,
+])[] = [
+  ['of a class of others', 'theirs', [a, theirs], true],
+  ['of the default class of others', undefined, [defaultTheirs], true],
+  ['of our class', 'a', [a, theirs], false],
+  ['of no class', undefined, [a, theirs], false],
+  ['of a class that nobody can see', 'nothing', [a, theirs], false],
+]
+for (const [why, named, classes, wanted] of strangers)
+  test(`an object ${why} is ${wanted ? '' : 'not '}known to be another controller's`, () => {
+    const proxy = mailProxyWith({
+      mailProxyClassName: named,
+      backendRefs: [{ name: 'dovecot', port: 143 }],
+      listeners: [{ name: 'imap', protocol: 'IMAP', port: 143, tls: 'None' }],
+    })
+    // A class of our own controller that we do not serve is none of others.
+    assert.equal(foreign(classes, { ...us, className: 'b' })(proxy), wanted)
+  })
+
+test('the classes of our controller are told that they are served, and no others', () => {
+  const reasonsOf = (claim: Claim) =>
+    [
+      ...classConditions(
+        [defaultA, b, theirs, classOf('c', ours, '2026-03-01T00:00:00Z', true)],
+        claim,
+      ),
+    ].map(([name, conditions]) => `${name} ${conditions.map(one => `${one.status} ${one.reason}`)}`)
+  assert.deepEqual(reasonsOf(us), ['a True Accepted', 'b True Accepted', 'c True DefaultIgnored'])
+  assert.deepEqual(reasonsOf(scoped), ['b True Accepted'])
+})
 
 test('of several default classes, all but the oldest are told', () => {
   assert.deepEqual(idleDefaults([defaultTheirs, defaultA, b]), [
