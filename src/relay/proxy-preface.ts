@@ -58,8 +58,8 @@ function tlsTlvs({ tls, sni, told }: Record): readonly Tlv[] {
     .flat()
     .flatMap(({ type, value }) => [Buffer.of(type, value.length >> 8, value.length & 0xff), value])
   return [
-    ...text(types.alpn, told?.alpn),
     ...text(types.authority, sni),
+    ...text(types.alpn, told?.alpn),
     { type: types.ssl, value: Buffer.concat([head, ...details]) },
   ]
 }

@@ -153,23 +153,31 @@ function invalid(reason: string): ProxyHeader {
   return { kind: 'invalid', reason }
 }
 
-/** Version 1 of who the client is and where it connected to. */
+/**
+ * Version 1 of who the client is and where it connected to. A line has one family, the client's: an
+ * IPv4 destination of an IPv6 client is mapped, an IPv6 one of an IPv4 client is told as unspecified.
+ */
 export function printProxyV1(source: ProxyEndpoint, destination: ProxyEndpoint): Buffer {
-  const [from, to] = oneFamily(source, destination)
-  const family = isIPv4(from) ? 'TCP4' : 'TCP6'
+  const from = canonical(source.address)
+  const four = isIPv4(from)
+  const own = canonical(destination.address)
+  const to = isIPv4(own) === four ? own : four ? '0.0.0.0' : `::ffff:${own}`
+  const family = four ? 'TCP4' : 'TCP6'
   return Buffer.from(
     `PROXY ${family} ${from} ${to} ${source.port} ${destination.port}\r\n`,
     'latin1',
   )
 }
 
-/** Version 2 of the same, with TLVs for a receiver that reads them. */
+/** Version 2 of the same, with TLVs for a receiver that reads them; of two families IPv4 is mapped. */
 export function printProxyV2(
   source: ProxyEndpoint,
   destination: ProxyEndpoint,
   tlvs: readonly { readonly type: number; readonly value: Buffer }[] = [],
 ): Buffer {
-  const addresses = oneFamily(source, destination).map(octetsOf)
+  const addresses = oneFamily(
+    [source, destination].map(({ address }) => octetsOf(canonical(address))),
+  )
   const ports = Buffer.alloc(4)
   ports.writeUInt16BE(source.port)
   ports.writeUInt16BE(destination.port, 2)
@@ -191,10 +199,11 @@ function printBinary(command: number, family: number, body: Buffer): Buffer {
   return Buffer.concat([signature, head, body])
 }
 
-/** A header has one family: the client's. A destination of the other is told as unspecified. */
-function oneFamily(source: ProxyEndpoint, destination: ProxyEndpoint): readonly [string, string] {
-  const from = canonical(source.address)
-  const to = canonical(destination.address)
-  if (isIPv4(from) === isIPv4(to)) return [from, to]
-  return [from, isIPv4(from) ? '0.0.0.0' : '::']
+/** What stands before the four octets of an IPv4 address in IPv6 (RFC 4291 2.5.5.2). */
+const mapping = Buffer.from('00000000000000000000ffff', 'hex')
+
+function oneFamily(addresses: readonly Buffer[]): readonly Buffer[] {
+  const mixed = addresses.some(octets => octets.length !== addresses[0]?.length)
+  if (!mixed) return addresses
+  return addresses.map(octets => (octets.length === 4 ? Buffer.concat([mapping, octets]) : octets))
 }

@@ -179,7 +179,7 @@ describe('a PROXY header', () => {
     )
   })
 
-  it('has one family, the one of the client', () => {
+  it('has one family: in version 1 that of the client, in version 2 of two families IPv6', () => {
     const mapped = { address: '::ffff:192.0.2.1', port: 40_000 }
     assert.equal(
       printProxyV1(mapped, six.destination).toString(),
@@ -187,10 +187,19 @@ describe('a PROXY header', () => {
     )
     assert.equal(
       printProxyV1(six.source, four.destination).toString(),
-      'PROXY TCP6 2001:db8::1 :: 1 993\r\n',
+      `PROXY TCP6 2001:db8::1 ::ffff:${four.destination.address} 1 993\r\n`,
     )
     assert.equal(printProxyV2(mapped, four.destination)[13], 0x11)
-    assert.equal(printProxyV2(six.source, four.destination)[13], 0x21)
+    for (const [source, destination] of [
+      [six.source, four.destination],
+      [four.source, six.destination],
+    ] as const) {
+      const printed = printProxyV2(source, destination)
+      assert.equal(printed[13], 0x21)
+      const parsed = parseProxyHeader(printed)
+      assert.ok(parsed.kind === 'proxied')
+      assert.deepEqual([parsed.source, parsed.destination], [source, destination])
+    }
   })
 
   it('is found in no octets that a stranger could send, but never makes a reader throw', () => {
