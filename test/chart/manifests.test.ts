@@ -158,6 +158,7 @@ test('the controller may do this and nothing else', () => {
   })
   assert.deepEqual(lines, [
     'ClusterRole postern.dev mailproxyclasses list,watch',
+    'ClusterRole postern.dev mailproxyclasses/status patch',
     'ClusterRole apiextensions.k8s.io customresourcedefinitions mailproxies.postern.dev mailproxyclasses.postern.dev get',
     'ClusterRole postern.dev mailproxies list,watch',
     'ClusterRole postern.dev mailproxies/status patch',
