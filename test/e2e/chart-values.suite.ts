@@ -6,6 +6,7 @@ import {
   chart,
   chartPlane,
   type Manifest,
+  operatorKinds,
   podsOf,
   render,
   valueFiles,
@@ -17,7 +18,10 @@ let plane: ChartPlane
 before(async () => {
   plane = await chartPlane(['postern', 'tenant-a', 'tenant-b'])
   plane.kubectl(['apply', '--server-side', '-f', crds])
-  plane.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', crds])
+  const operator = operatorKinds()
+  plane.kubectl(['apply', '--server-side', '-f', operator])
+  for (const kinds of [crds, operator])
+    plane.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', kinds])
   const enforced = 'pod-security.kubernetes.io/enforce=restricted'
   plane.kubectl(['label', 'namespace', 'postern', enforced])
 })
@@ -38,18 +42,13 @@ for (const [name, file] of [['default', undefined], ...valueFiles] as const) {
   })
 
   test(`${name}: the API server takes every object, and no field is unknown to it`, () => {
-    // The kinds of the Prometheus operator are not there.
-    const objects = render(...values).filter(
-      ({ apiVersion }) => !apiVersion.startsWith('monitoring.'),
-    )
+    const objects = render(...values)
     const said = dryRun(objects, '--validate=strict')
     assert.equal(said.trim().split('\n').length, objects.length, said)
   })
 
   test(`${name}: no two entries of a list have one name, which a server-side apply would refuse`, () => {
-    const objects = render(...values).filter(
-      ({ apiVersion }) => !apiVersion.startsWith('monitoring.'),
-    )
+    const objects = render(...values)
     dryRun(objects, '--server-side', '--force-conflicts')
   })
 
@@ -70,6 +69,22 @@ for (const [name, file] of [['default', undefined], ...valueFiles] as const) {
 const bare = ({ metadata, ...rest }: Manifest): Manifest => ({
   ...rest,
   metadata: { name: metadata.name, namespace: 'postern' },
+})
+
+test('a monitor of either kind, and the rules, are taken where the operator is, which Helm sees by itself', () => {
+  const kinds = [
+    ['podMonitor', 'PodMonitor'],
+    ['serviceMonitor', 'ServiceMonitor'],
+    ['prometheusRule', 'PrometheusRule'],
+  ] as const
+  for (const [value, kind] of kinds) {
+    const flag = `--set=metrics.${value}.enabled=true`
+    const said = plane.helm('install', 'watched', chart, '-n', 'postern', '--dry-run=server', flag)
+    assert.match(said, new RegExp(`^kind: ${kind}$`, 'm'))
+    const made = render(flag, '--set=metrics.disableAPICheck=true').filter(one => one.kind === kind)
+    assert.equal(made.length, 1)
+    assert.match(dryRun(made, '--validate=strict'), /created/)
+  }
 })
 
 const refusals: readonly (readonly [why: string, flags: readonly string[], said: RegExp])[] = [

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { globSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, globSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { type ControlPlane, controlPlane, program } from './control-plane.ts'
 
@@ -13,6 +13,14 @@ export const valueFiles: ReadonlyMap<string, string> = new Map(
     .sort()
     .map(path => [path.replace(/^ci\/|-values\.yaml$/g, ''), join(chart, path)]),
 )
+
+/** The definitions of the Prometheus operator's kinds, which lie beside kubectl. */
+export function operatorKinds(): string {
+  const folder = join(dirname(program('kubectl')), 'prometheus-operator')
+  if (!existsSync(folder))
+    throw new Error(`${folder} is not there: run scripts/kube/operator.sh ${dirname(folder)}`)
+  return folder
+}
 
 /** An object as it is, whatever its kind. */
 export interface Manifest {
