@@ -9,7 +9,13 @@ import { nginxParts } from '../support/nginx.ts'
 import { requireParts } from '../support/programs.ts'
 import { type RelayFront, startRelayFront } from './relay-front.ts'
 import { type Attempt, behindEnd, type End, ends, inChunk } from './smuggling-attempts.ts'
-import { make, makeInsideTls, type NginxFront, startNginxFront } from './smuggling-fronts.ts'
+import {
+  make,
+  makeInsideTls,
+  type NginxFront,
+  patienceForAll,
+  startNginxFront,
+} from './smuggling-fronts.ts'
 
 type Door = 'mx' | 'unchunked' | 'small'
 const ways = ['direct', 'nginx', 'postern'] as const
@@ -90,7 +96,7 @@ suite('smuggling to Exim', () => {
   for (const [index, { attempt, door, works }] of cases.entries()) {
     for (const way of ways) {
       const does = works.includes(way) ? 'works' : 'does not work'
-      test(`${attempt.title} ${does} on ${door}, ${way}`, async () => {
+      test(`${attempt.title} ${does} on ${door}, ${way}`, { timeout: patienceForAll }, async () => {
         const token = `smuggled-${index}-${way}`
         const heard = await make(attempt, token, visitor(way, door))
         assert.equal(arrived(token), works.includes(way), heard)
@@ -100,7 +106,9 @@ suite('smuggling to Exim', () => {
 
   for (const way of ['nginx', 'postern'] as const) {
     const does = way === 'nginx' ? 'is opened' : 'is refused'
-    test(`a tunnel by STARTTLS behind the first RCPT ${does}, ${way}`, async () => {
+    test(`a tunnel by STARTTLS behind the first RCPT ${does}, ${way}`, {
+      timeout: patienceForAll,
+    }, async () => {
       const heard = await makeInsideTls(`tunnel-${way}`, visitor(way, 'mx'))
       assert.match(heard, way === 'nginx' ? /^220 TLS go ahead/ : /^50[23] /)
     })

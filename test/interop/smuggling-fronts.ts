@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AuthServer, startAuthServer } from '../support/auth-server.ts'
-import { converse } from '../support/conversation.ts'
+import { type Conversation, converse } from '../support/conversation.ts'
 import { alice, password } from '../support/mail-site.ts'
 import { nginxMain, startNginx } from '../support/nginx.ts'
 import { freePort } from '../support/ports.ts'
@@ -63,44 +63,55 @@ export interface Visitor {
   readonly login: boolean
 }
 
+/** In ms, for each word: where something got through that should not, both sides may wait for ever. */
+const patience = 5_000
+/** In ms, for a whole attempt and what it left behind. */
+export const patienceForAll = 30_000
+
 const plain = Buffer.from(`\0${alice}\0${password}`).toString('base64')
 
 /** Makes one attempt in a session of its own; all that the server said to it. */
 export async function make(attempt: Attempt, token: string, visitor: Visitor): Promise<string> {
-  const smtp = await opened(visitor)
-  if (attempt.first) await smtp.ask(...attempt.first)
-  const heard = await untilOver(smtp, attempt.text(token))
-  smtp.close()
-  return heard
+  return await visit(visitor, async smtp => {
+    if (attempt.first) await smtp.ask(...attempt.first)
+    return await untilOver(smtp, attempt.text(token))
+  })
 }
 
 /** The attempt inside of TLS that STARTTLS behind the first RCPT began; what was said if it did not. */
 export async function makeInsideTls(token: string, visitor: Visitor): Promise<string> {
-  const smtp = await opened(visitor)
-  const answer = await smtp.ask('STARTTLS', /^\d{3} /)
-  if (answer.startsWith('220 ')) {
-    await smtp.upgrade({ rejectUnauthorized: false })
-    await smtp.ask('EHLO client.test', /^250 /)
-  }
-  const heard = await untilOver(smtp, insideTls(alice).text(token))
-  smtp.close()
-  return answer + heard
+  return await visit(visitor, async smtp => {
+    const answer = await smtp.ask('STARTTLS', /^\d{3} /)
+    if (answer.startsWith('220 ')) {
+      await smtp.upgrade({ rejectUnauthorized: false })
+      await smtp.ask('EHLO client.test', /^250 /)
+    }
+    return answer + (await untilOver(smtp, insideTls(alice).text(token)))
+  })
 }
 
-async function opened({ port, source, login }: Visitor) {
-  const smtp = await converse({ port, source })
+async function visit(
+  visitor: Visitor,
+  act: (smtp: Conversation) => Promise<string>,
+): Promise<string> {
+  const smtp = await converse({ ...visitor, patience })
+  try {
+    await open(smtp, visitor.login)
+    return await act(smtp)
+  } finally {
+    smtp.close()
+  }
+}
+
+async function open(smtp: Conversation, login: boolean): Promise<void> {
   await smtp.hear(/^220 /)
   await smtp.ask('EHLO client.test', /^250 /)
   if (login) await smtp.ask(`AUTH PLAIN ${plain}`, /^235 /)
   await smtp.ask('MAIL FROM:<carrier@client.test>', /^250 /)
   await smtp.ask(`RCPT TO:<${alice}>`, /^250 /)
-  return smtp
 }
 
 /** Some servers take leave, others only close. */
-async function untilOver(
-  smtp: { ask: (line: string, wanted: RegExp) => Promise<string> },
-  text: string,
-): Promise<string> {
+async function untilOver(smtp: Conversation, text: string): Promise<string> {
   return await smtp.ask(text.replace(/\r\n$/, ''), /^[24]21 /).catch(String)
 }

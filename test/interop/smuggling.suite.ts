@@ -24,6 +24,7 @@ import {
   make,
   makeInsideTls,
   type NginxFront,
+  patienceForAll,
   startNginxFront,
 } from './smuggling-fronts.ts'
 
@@ -161,7 +162,7 @@ suite('smuggling to Postfix', () => {
   for (const [index, { attempt, door, works, sign }] of cases.entries()) {
     for (const way of ways) {
       const does = works.includes(way) ? 'works' : 'does not work'
-      test(`${attempt.title} ${does} on ${door}, ${way}`, async () => {
+      test(`${attempt.title} ${does} on ${door}, ${way}`, { timeout: patienceForAll }, async () => {
         const token = `smuggled-${index}-${way}`
         const heard = await make(attempt, token, visitor(way, door))
         assert.equal(await arrived(token, sign), works.includes(way), heard)
@@ -171,7 +172,9 @@ suite('smuggling to Postfix', () => {
 
   for (const way of ['nginx', 'postern'] as const) {
     const does = way === 'nginx' ? 'works' : 'does not work'
-    test(`STARTTLS behind the first RCPT as a tunnel ${does}, ${way}`, async () => {
+    test(`STARTTLS behind the first RCPT as a tunnel ${does}, ${way}`, {
+      timeout: patienceForAll,
+    }, async () => {
       const token = `tunnel-${way}`
       const heard = await makeInsideTls(token, visitor(way, 'mx'))
       assert.equal(await arrived(token, forgedAddress), way === 'nginx', heard)

@@ -21,18 +21,23 @@ export interface Caller {
   readonly source: string
   /** TLS from the first octet. */
   readonly tls?: ConnectionOptions
+  /** In ms; a server that says nothing for so long fails the test with what it said before. */
+  readonly patience?: number
 }
 
-/** In ms; a server that says nothing for so long fails the test with what it said before. */
-const patience = 20_000
-
-export async function converse({ port, source, tls }: Caller): Promise<Conversation> {
+export async function converse({
+  port,
+  source,
+  tls,
+  patience = 20_000,
+}: Caller): Promise<Conversation> {
   const plain = connect({
     port,
     host: source === '::1' ? source : '127.0.0.1',
     localAddress: source,
   })
-  await once(plain, 'connect')
+  const inTime = () => ({ signal: AbortSignal.timeout(patience) })
+  await once(plain, 'connect', inTime())
   let socket: Socket = plain
   let heard = ''
   const listen = (from: Socket) => {
@@ -45,7 +50,8 @@ export async function converse({ port, source, tls }: Caller): Promise<Conversat
   const upgrade = async (options: ConnectionOptions) => {
     plain.removeAllListeners('data')
     const secure = connectTls({ ...options, socket: plain })
-    await once(secure, 'secureConnect')
+    secure.on('error', () => {})
+    await once(secure, 'secureConnect', inTime())
     listen(secure)
     socket = secure
   }
@@ -56,6 +62,7 @@ export async function converse({ port, source, tls }: Caller): Promise<Conversat
       () => socket,
       wanted,
       () => heard,
+      inTime().signal,
     )
   return {
     upgrade,
@@ -66,20 +73,24 @@ export async function converse({ port, source, tls }: Caller): Promise<Conversat
       return hear(wanted)
     },
     ended: async () => {
-      if (!socket.closed) await once(socket, 'close', { signal: AbortSignal.timeout(patience) })
+      if (!socket.closed) await once(socket, 'close', inTime())
     },
     close: () => socket.destroy(),
   }
 }
 
-async function waitFor(socket: () => Socket, wanted: RegExp, heard: () => string): Promise<string> {
+async function waitFor(
+  socket: () => Socket,
+  wanted: RegExp,
+  heard: () => string,
+  late: AbortSignal,
+): Promise<string> {
   const from = socket()
   const fits = () =>
     heard()
       .split('\r\n')
       .slice(0, -1)
       .some(line => wanted.test(line))
-  const late = AbortSignal.timeout(patience)
   while (!fits()) {
     const failed = () => new Error(`waited for ${wanted}, heard ${JSON.stringify(heard())}`)
     if (from.readableEnded || from.destroyed) throw failed()
