@@ -47,9 +47,9 @@ export function pemCertificates(text: string | undefined): readonly string[] {
 }
 
 function fitting(chain: readonly string[], key: string): PairVerdict {
-  const [leaf] = chain.map(certificate)
+  const [leaf, ...rest] = chain.map(certificate)
   const privateKey = attempt(() => createPrivateKey(key))
-  if (chain.some(block => !certificate(block)) || !leaf)
+  if (!leaf || !rest.every(one => one !== undefined))
     return bad('holds in tls.crt a certificate that cannot be read')
   if (!privateKey) return bad('holds in tls.key a key that cannot be read')
   if (!attempt(() => leaf.checkPrivateKey(privateKey)))
@@ -60,7 +60,17 @@ function fitting(chain: readonly string[], key: string): PairVerdict {
   const names = dnsNames(leaf)
   return {
     kind: 'good',
-    pair: { file: file(pem), names, notAfter: leaf.validToDate.getTime() },
+    pair: { file: file(pem), names, ...lifetime(leaf, rest) },
+  }
+}
+
+function lifetime(leaf: X509Certificate, rest: readonly X509Certificate[]) {
+  const issuers = [...rest.entries()].map(([at, issuer]) => [rest[at - 1] ?? leaf, issuer] as const)
+  return {
+    notAfter: leaf.validToDate.getTime(),
+    notBefore: leaf.validFromDate.getTime(),
+    chainNotAfter: Math.min(...rest.map(one => one.validToDate.getTime())),
+    inOrder: issuers.every(([issued, issuer]) => issued.checkIssued(issuer)),
   }
 }
 

@@ -45,6 +45,11 @@ export interface KeyPair {
   readonly names: readonly string[]
   /** Milliseconds since 1970. */
   readonly notAfter: number
+  readonly notBefore: number
+  /** When the first of the certificates behind the leaf's ends, if there are any. */
+  readonly chainNotAfter: number
+  /** Whether each certificate was issued by the one behind it. */
+  readonly inOrder: boolean
 }
 
 /** A file that the text names, named by its content. */

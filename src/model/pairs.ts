@@ -40,7 +40,7 @@ function judged(secret: Secret | undefined): PairVerdict {
 
 function found(key: string, { secret, verdict, good }: Known, now: number) {
   const name = `the Secret ${key}`
-  if (verdict.kind === 'good') return resolved(good, [], expiry(name, verdict.pair, now))
+  if (verdict.kind === 'good') return resolved(good, [], notesOn(name, verdict.pair, now))
   const lasting = good ? ', and its last good certificate is used' : ''
   const reason = secret ? 'InvalidCertificate' : 'SecretNotFound'
   return resolved(
@@ -49,9 +49,17 @@ function found(key: string, { secret, verdict, good }: Known, now: number) {
   )
 }
 
-function expiry(name: string, pair: KeyPair, now: number): readonly string[] {
-  if (pair.notAfter > now) return []
-  return [`the certificate of ${name} expired at ${new Date(pair.notAfter).toISOString()}`]
+/** Clients will mind; the relay serves it all the same. */
+function notesOn(name: string, pair: KeyPair, now: number): readonly string[] {
+  const day = (time: number): string => new Date(time).toISOString()
+  const { notBefore, notAfter, chainNotAfter, inOrder } = pair
+  const rows = [
+    [notAfter <= now, () => `the certificate of ${name} expired at ${day(notAfter)}`],
+    [notBefore > now, () => `the certificate of ${name} is not valid before ${day(notBefore)}`],
+    [chainNotAfter <= now, () => `the chain of ${name} expired at ${day(chainNotAfter)}`],
+    [!inOrder, () => `the chain of ${name} is not in order, each certificate before its issuer`],
+  ] as const
+  return rows.flatMap(([isSo, note]) => (isSo ? [note()] : []))
 }
 
 /** Trying a pair costs a millisecond: one that did not change is not tried again. */

@@ -71,6 +71,24 @@ test('an expired certificate is used, and noted', () => {
   assert.match(notes[0] ?? '', /^the certificate of the Secret mail\/pair expired at /)
 })
 
+test('a certificate of tomorrow, and a chain that is out of order or over, are noted', async () => {
+  const root = await makeAuthority('a root')
+  const middle = await root.authority('a middle')
+  const leaf = await middle.issue(['one.example.com'])
+  const notes = (chain: readonly string[], at = now) =>
+    found(after(), secret([leaf.certificate, ...chain].join(''), leaf.key), at).notes
+  assert.deepEqual(notes([]), [])
+  assert.deepEqual(notes([middle.certificate, root.certificate]), [])
+  assert.deepEqual(notes([root.certificate, middle.certificate]), [
+    'the chain of the Secret mail/pair is not in order, each certificate before its issuer',
+  ])
+  assert.match(
+    notes([middle.certificate], later).join('\n'),
+    /^the certificate of .* expired at .*\nthe chain of the Secret mail\/pair expired at /,
+  )
+  assert.match(notes([], now - 86_400_000).join(), /is not valid before /)
+})
+
 test('a Secret that did not change is not tried again', () => {
   const known = after(good)
   const again = pairs(known, now)

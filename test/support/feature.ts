@@ -15,7 +15,7 @@ export const options: BuildOptions = {
   addresses: ['0.0.0.0', '::'],
   portOffset: 0,
   localEndpoints: false,
-  now: Date.parse('2026-06-01T00:00:00Z'),
+  now: Date.parse('2027-06-01T00:00:00Z'),
 }
 
 export interface Golden {
