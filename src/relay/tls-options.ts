@@ -2,11 +2,20 @@ import { createHash, constants as openssl } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { SecureContextOptions, SecureVersion } from 'node:tls'
 import type { ConfOption, ServerSettings } from '../config/config.ts'
+import { isDhParameters } from './dh-parameters.ts'
 
 /** What the `ssl_*` directives say of every context of a server block, keys and certificates apart. */
-export type Options = Pick<
+export type Options = ContextOptions & {
+  /** Clients are asked for certificates. */
+  readonly asks: boolean
+  /** Authorities whose names clients are told. */
+  readonly ca: readonly Buffer[]
+  /** Authorities whose names they are not told. */
+  readonly trusted: readonly Buffer[]
+}
+
+type ContextOptions = Pick<
   SecureContextOptions,
-  | 'ca'
   | 'ciphers'
   | 'crl'
   | 'dhparam'
@@ -32,6 +41,9 @@ const tls13Suites = 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES
 
 const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const
 
+/** What begins a certificate that Node reads. */
+const certificateMark = '-----BEGIN CERTIFICATE-----'
+
 /** Octets of a ticket key that Node takes: its name, and a key each for HMAC and AES-128. */
 const ticketKeySize = 48
 
@@ -39,9 +51,10 @@ const ticketKeySize = 48
 export function tlsOptions(settings: ServerSettings): Options | KeyFault {
   const files = readAll(settings)
   if ('reason' in files) return files
-  const { authorities, crl, dhparam, ticketKey } = files
+  const { authorities, trusted, crl, dhparam, ticketKey } = files
+  const fault = contentFault(settings, files)
+  if (fault) return fault
   const ticketKeys = ticketKey && nodeTicketKeys(ticketKey)
-  if (ticketKey && !ticketKeys) return ticketKeyFault(settings, ticketKey)
   const enabled = versions.filter(version => settings.ssl_protocols.includes(version))
   const words = new Map(settings.ssl_conf_command.map(({ name, value }) => [name, value]))
   const curves = words.get('Groups') ?? words.get('Curves') ?? settings.ssl_ecdh_curve
@@ -53,18 +66,28 @@ export function tlsOptions(settings: ServerSettings): Options | KeyFault {
     maxVersion: version(words.get('MaxProtocol')) ?? enabled.at(-1) ?? 'TLSv1.3',
     ecdhCurve: curves,
     honorCipherOrder: settings.ssl_prefer_server_ciphers,
-    secureOptions: secureOptions(settings),
+    secureOptions: secureOptions(settings, enabled),
     sessionTimeout: settings.ssl_session_timeout / 1_000,
-    sessionIdContext: sessionIdContext(settings, [...authorities, ...crl]),
+    sessionIdContext: sessionIdContext(settings, [...authorities, ...trusted, ...crl]),
     ...(sigalgs === undefined ? {} : { sigalgs }),
     ...(dhparam ? { dhparam } : {}),
     ...(ticketKeys ? { ticketKeys } : {}),
-    ...(authorities.length > 0 ? { ca: authorities } : {}),
+    ca: authorities,
+    trusted,
+    asks: settings.ssl_verify_client !== 'off',
     ...(crl.length > 0 ? { crl } : {}),
   }
 }
 
-function readAll(settings: ServerSettings) {
+interface Files {
+  readonly authorities: readonly Buffer[]
+  readonly trusted: readonly Buffer[]
+  readonly crl: Buffer[]
+  readonly dhparam: Buffer | undefined
+  readonly ticketKey: Buffer | undefined
+}
+
+function readAll(settings: ServerSettings): Files | KeyFault {
   const { ssl_client_certificate, ssl_trusted_certificate, ssl_crl, ssl_dhparam } = settings
   const verifies = settings.ssl_verify_client !== 'off'
   let reading = ''
@@ -75,9 +98,8 @@ function readAll(settings: ServerSettings) {
   }
   try {
     return {
-      authorities: verifies
-        ? [...read(ssl_client_certificate), ...read(ssl_trusted_certificate)]
-        : [],
+      authorities: verifies ? read(ssl_client_certificate) : [],
+      trusted: verifies ? read(ssl_trusted_certificate) : [],
       crl: verifies ? read(ssl_crl) : [],
       dhparam: read(ssl_dhparam)[0],
       ticketKey: read(settings.ssl_session_ticket_key[0])[0],
@@ -93,14 +115,25 @@ function version(word: string | undefined): SecureVersion | undefined {
 }
 
 /** nginx's file is name, AES key, HMAC key; Node wants name, HMAC key, AES key. */
-function nodeTicketKeys(key: Buffer): Buffer | undefined {
-  if (key.length !== ticketKeySize) return undefined
+function nodeTicketKeys(key: Buffer): Buffer {
   return Buffer.concat([key.subarray(0, 16), key.subarray(32), key.subarray(16, 32)])
 }
 
-function ticketKeyFault(settings: ServerSettings, { length }: Buffer): KeyFault {
-  const file = settings.ssl_session_ticket_key[0] ?? ''
-  return { file, reason: `has ${length} octets, a ticket key that Node takes has ${ticketKeySize}` }
+/** A file of which Node would drop what it does not understand, without a word. */
+function contentFault(settings: ServerSettings, files: Files): KeyFault | undefined {
+  const { authorities, trusted, dhparam, ticketKey } = files
+  const { ssl_client_certificate, ssl_trusted_certificate, ssl_dhparam } = settings
+  const lacks = (found: readonly Buffer[]) => found.some(file => !file.includes(certificateMark))
+  const fault = (file: string | undefined, reason: string) => ({ file: file ?? '', reason })
+  if (lacks(authorities)) return fault(ssl_client_certificate, 'holds no certificate')
+  if (lacks(trusted)) return fault(ssl_trusted_certificate, 'holds no certificate')
+  if (dhparam && !isDhParameters(dhparam)) {
+    const reason = 'holds no "DH PARAMETERS" that Node takes, such as "openssl dhparam" writes'
+    return fault(ssl_dhparam, reason)
+  }
+  if (!ticketKey || ticketKey.length === ticketKeySize) return undefined
+  const reason = `has ${ticketKey.length} octets, a ticket key that Node takes has ${ticketKeySize}`
+  return fault(settings.ssl_session_ticket_key[0], reason)
 }
 
 /**
@@ -129,8 +162,23 @@ const flags: Readonly<Record<ConfOption, readonly [on: number, off: number]>> = 
   UnsafeLegacyRenegotiation: [openssl.SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION, 0],
 }
 
-function secureOptions({ ssl_session_tickets, ssl_conf_command }: ServerSettings): number {
+/** What leaves out a version between two that are spoken. */
+const without: Readonly<Record<(typeof versions)[number], number>> = {
+  TLSv1: openssl.SSL_OP_NO_TLSv1,
+  'TLSv1.1': openssl.SSL_OP_NO_TLSv1_1,
+  'TLSv1.2': openssl.SSL_OP_NO_TLSv1_2,
+  'TLSv1.3': openssl.SSL_OP_NO_TLSv1_3,
+}
+
+function secureOptions(
+  { ssl_session_tickets, ssl_conf_command }: ServerSettings,
+  enabled: readonly (typeof versions)[number][],
+): number {
   let options: number = ssl_session_tickets ? 0 : openssl.SSL_OP_NO_TICKET
+  const [first = versions[0], last = first] = [enabled[0], enabled.at(-1)]
+  for (const version of versions.slice(versions.indexOf(first), versions.indexOf(last))) {
+    if (!enabled.includes(version)) options |= without[version]
+  }
   for (const [name, on] of ssl_conf_command.flatMap(({ flags }) => flags)) {
     const [whenOn, whenOff] = flags[name]
     // They are unsigned 32 bits; JavaScript's operators give signed ones.

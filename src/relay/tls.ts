@@ -1,10 +1,12 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import type { ServerSettings } from '../config/config.ts'
 import { pemName, pemText } from '../config/pem.ts'
+import { blamed } from './blamed.ts'
 import { type PrivateKey, passphrases, privateKey } from './private-key.ts'
 import { type KeyFault, type Options, reasonOf, tlsOptions } from './tls-options.ts'
+import { trusting } from './trusted.ts'
 
 /**
  * What the key files of a server block become: one context for each set of host names, chosen by
@@ -39,7 +41,7 @@ export function contexts(settings: ServerSettings): Contexts | KeyFault {
   }
   const made: { hosts: ReadonlySet<string>; context: SecureContext }[] = []
   for (const group of grouped(pairs)) {
-    const context = secureContext(group, options)
+    const context = secureContext(group, options, settings)
     if ('reason' in context) return context
     made.push({ hosts: new Set(group.flatMap(({ hosts }) => hosts)), context })
   }
@@ -98,6 +100,12 @@ function pair(
     reading = keyFile
     const key = privateKey(readPem(keyFile), opening)
     if ('reason' in key) return { file: pemName(keyFile), reason: key.reason }
+    if (!fit(certificate, key)) {
+      return {
+        file: pemName(keyFile),
+        reason: `key values mismatch with the certificate ${pemName(file)}`,
+      }
+    }
     reading = file
     const names = hosts.length > 0 ? hosts : hostNames(certificate)
     return { file, certificate, key, hosts: names.map(name => name.toLowerCase()) }
@@ -116,15 +124,29 @@ function grouped(pairs: readonly Pair[]): readonly (readonly Pair[])[] {
   return [...Map.groupBy(pairs, ({ hosts }) => hosts.toSorted().join(' ')).values()]
 }
 
-function secureContext(pairs: readonly Pair[], options: Options): SecureContext | KeyFault {
+function secureContext(
+  pairs: readonly Pair[],
+  options: Options,
+  settings: ServerSettings,
+): SecureContext | KeyFault {
   try {
-    return createSecureContext({
-      ...options,
+    return trusting(options, {
       cert: pairs.map(({ certificate }) => certificate),
       key: pairs.map(({ key }) => key),
     })
   } catch (error) {
-    return { file: pemName(pairs[0]?.file ?? ''), reason: reasonOf(error) }
+    return blamed(settings) ?? { file: pemName(pairs[0]?.file ?? ''), reason: reasonOf(error) }
+  }
+}
+
+/** OpenSSL does not mind where the two are of different kinds, and then serves nobody. */
+function fit(certificate: Buffer, { pem, passphrase }: PrivateKey): boolean {
+  try {
+    const key = createPrivateKey({ key: pem, ...(passphrase === undefined ? {} : { passphrase }) })
+    return new X509Certificate(certificate).checkPrivateKey(key)
+  } catch {
+    // Whatever is wrong with one of them is told by who uses them.
+    return true
   }
 }
 

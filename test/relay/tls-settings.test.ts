@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { type ConnectionOptions, TLSSocket } from 'node:tls'
+import fc from 'fast-check'
+import { isDhParameters } from '../../src/relay/dh-parameters.ts'
 import {
   type Authority,
   type KeyPair,
@@ -144,6 +146,71 @@ describe('ciphers and groups', () => {
     const parameters = file('dh.pem', ffdhe2048)
     const port = await relayWith(t, `${pair('rsa.pem', rsa)} ssl_dhparam ${parameters};`)
     assert.equal((await shake(port, options)).cipher, 'DHE-RSA-AES128-GCM-SHA256')
+  })
+})
+
+describe('versions', () => {
+  it('between two that are spoken may be left out', async t => {
+    const port = await relayWith(
+      t,
+      `${pair('k.pem', ecdsa)} ssl_protocols TLSv1.1 TLSv1.3; ssl_ciphers ALL:@SECLEVEL=0;`,
+    )
+    const ciphers = 'ALL:@SECLEVEL=0'
+    await assert.rejects(shake(port, { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers }))
+    await shake(port, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers })
+    await shake(port)
+  })
+})
+
+describe('what OpenSSL does not take', () => {
+  const rows: readonly (readonly [settings: string, told: RegExp])[] = [
+    ['ssl_ciphers FOO;', /ssl_ciphers \\"FOO\\": .*no cipher match/],
+    ['ssl_ecdh_curve foo;', /ssl_ecdh_curve \\"foo\\": Failed to set ECDH curve/],
+    ['ssl_conf_command CipherString FOO;', /ssl_conf_command CipherString \\"FOO\\": /],
+    ['ssl_conf_command Ciphersuites TLS_FOO;', /ssl_conf_command Ciphersuites \\"TLS_FOO\\": /],
+    ['ssl_conf_command Groups foo;', /ssl_conf_command Groups \\"foo\\": Failed to set/],
+    [
+      'ssl_conf_command SignatureAlgorithms foo;',
+      /SignatureAlgorithms \\"foo\\": OpenSSL does not know it/,
+    ],
+  ]
+  for (const [settings, told] of rows) {
+    it(`is named: ${settings}`, async t => {
+      const text = listening(`${pair('k.pem', ecdsa)} ${settings}`)
+      await assert.rejects(relayFor(t, text), told)
+    })
+  }
+
+  it('is named: a key that is not of its certificate', async t => {
+    const certificate = file('one.pem', ecdsa.certificate)
+    const key = file('another.pem', rsa.key)
+    const text = listening(`ssl_certificate ${certificate}; ssl_certificate_key ${key};`)
+    await assert.rejects(relayFor(t, text), /another\.pem: key values mismatch with .*one\.pem/)
+  })
+
+  for (const [title, content] of [
+    ['a certificate', () => ecdsa.certificate],
+    ['the other form', () => ffdhe2048.replaceAll('DH PARAMETERS', 'X9.42 DH PARAMETERS')],
+    ['half of them', () => ffdhe2048.replace(/\n[^-]*\n-----END/, '\n-----END')],
+  ] as const) {
+    it(`is named: ${title} in place of DH parameters`, async t => {
+      const parameters = file('bad-dh.pem', content())
+      const text = listening(`${pair('rsa.pem', rsa)} ssl_dhparam ${parameters};`)
+      await assert.rejects(relayFor(t, text), /bad-dh\.pem: holds no \\"DH PARAMETERS\\"/)
+    })
+  }
+
+  it('is found in any octets without a throw', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), octets => {
+        const base64 = Buffer.from(octets).toString('base64')
+        isDhParameters(
+          Buffer.from(`-----BEGIN DH PARAMETERS-----\n${base64}-----END DH PARAMETERS-----`),
+        )
+        assert.equal(isDhParameters(Buffer.from(octets)), false)
+      }),
+      { numRuns: 200 },
+    )
   })
 })
 
