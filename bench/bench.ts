@@ -5,14 +5,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeMachine } from './machine.ts'
-import { type Bench, measure, type Sample } from './measure.ts'
+import { measure, type Sample } from './measure.ts'
 import { type Options, parseOptions, usage } from './options.ts'
-import { limited, table, words } from './report.ts'
+import { takenByOthers, thisMoment } from './others.ts'
+import { isThere, ownParts, remedy } from './parts.ts'
+import { disturbed, limited, table, words } from './report.ts'
 import type { Row } from './rows.ts'
 import { withBench } from './run.ts'
-import { shuffled } from './statistics.ts'
 import { cells, fails, verdicts } from './summary.ts'
 import type { System } from './systems.ts'
+import { turns } from './turns.ts'
+import type { Bench } from './work.ts'
 
 const results = join(import.meta.dirname, 'results')
 
@@ -29,18 +32,26 @@ async function main(): Promise<number> {
     return 2
   }
   const { rows, systems } = options
+  const missing = remedy([...ownParts, ...systems.flatMap(({ parts }) => parts)], isThere)
+  if (missing !== undefined) {
+    console.error(`bench: something is missing: ${missing} (or choose --systems without it)`)
+    return 2
+  }
+  const began = thisMoment()
   const { form, samples, gaps } = await withBench(options.form, bench => rounds(bench, options))
+  const others = takenByOthers(began, thisMoment())
   const names = systems.map(({ name }) => name)
-  const found = cells(samples, names)
+  const found = cells(samples, names, rows)
   const judged = verdicts(rows, found)
   console.log(`\n${table(rows, found)}\n`)
-  for (const line of [...words(judged), ...limited(rows, found)]) console.log(line)
+  for (const line of [...words(judged), ...limited(rows, found), ...disturbed(others)])
+    console.log(line)
   if (form.idle < options.form.idle)
     console.log(
       `idle sessions: ${form.idle} instead of ${options.form.idle}, for want of open files`,
     )
   for (const { row, system } of gaps) console.log(`${row.title} on ${system.name}: NOT MEASURED`)
-  console.log(`written to ${record({ form, cells: found, samples })}`)
+  console.log(`written to ${record({ others, form, cells: found, samples })}`)
   return gaps.length > 0 || judged.some(fails) ? 1 : 0
 }
 
@@ -48,30 +59,17 @@ async function main(): Promise<number> {
 async function rounds(bench: Bench, options: Options) {
   const samples: Sample[] = []
   const gaps: Gap[] = []
-  for (const { round, row, system } of turns(options)) {
+  for (const { round, row, system } of turns(options, Math.random)) {
     if (gaps.some(gap => gap.row === row && gap.system === system)) continue
     console.error(`round ${round} of ${bench.form.rounds}: ${row.title}: ${system.name}`)
     try {
-      samples.push(await measure(bench, row, system))
+      samples.push(...(await measure(bench, row, system)))
     } catch (error) {
       console.error(`${row.title} on ${system.name}: ${messageOf(error)}`)
       gaps.push({ row, system })
     }
   }
   return { form: bench.form, samples, gaps }
-}
-
-/** In every round, all rows; in every row, its systems in random order. */
-function turns({ form, rows, systems }: Options) {
-  return Array.from({ length: form.rounds }, (_, before) =>
-    rows.flatMap(row =>
-      shuffled(taking(row, systems), Math.random).map(system => ({
-        round: before + 1,
-        row,
-        system,
-      })),
-    ),
-  ).flat()
 }
 
 function messageOf(error: unknown): string {
@@ -85,13 +83,6 @@ function record(measured: object): string {
   const whole = { machine: describeMachine(), ...measured }
   writeFileSync(file, `${JSON.stringify(whole, undefined, 2)}\n`)
   return file
-}
-
-/** The systems that can do a row and have something of their own to say in it. */
-function taking(row: Row, systems: readonly System[]): readonly System[] {
-  return systems.filter(
-    ({ ports, onlyBuffered }) => ports.includes(row.port) && (row.buffered || !onlyBuffered),
-  )
 }
 
 process.exitCode = await main().catch((error: unknown) => {

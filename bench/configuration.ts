@@ -1,60 +1,73 @@
+import type { KeyPair } from './certificate.ts'
+import { asking, kindOf, type Port, type PortNumbers, type Protocol } from './ports.ts'
+
 /** What a proxy is told of the machine it runs on. */
 export interface Setting {
   /** The proxy's own folder. */
   readonly dir: string
-  readonly ports: { readonly plain: number; readonly tls: number; readonly passing: number }
-  readonly backend: number
+  readonly ports: PortNumbers
+  readonly backends: Readonly<Record<Protocol, number>>
   readonly auth: number
-  readonly certificate: { readonly certificate: string; readonly key: string }
+  readonly certificate: KeyPair
+  /** The limit of open files. */
+  readonly files: number
+  /** How long a session may wait before its login: what a reload changes. */
+  readonly patience: '1m' | '2m'
 }
 
+/** SMTP logins are said again to the backend, as those of the other protocols are. */
+const alike = 'xclient off; proxy_smtp_auth on;'
+
 /** The mail block that every proxy runs, with more directives and servers where asked for. */
-export function mailBlock(setting: Setting, directives: string, servers = ''): string {
-  const { ports, auth, certificate } = setting
-  // In the servers: one that passes through must not inherit it.
-  const server = (listen: string) => `server {
-        listen 127.0.0.1:${listen};
-        protocol imap;
-        auth_http 127.0.0.1:${auth}/auth;
-    }`
+function mailBlock(setting: Setting, directives: string, servers = ''): string {
+  const { auth, certificate, patience } = setting
+  const own = asking.map(port => server(setting, port, `auth_http 127.0.0.1:${auth}/auth;`))
   return `mail {
     server_name bench.example.com;
     ssl_certificate ${certificate.certificate};
     ssl_certificate_key ${certificate.key};
     ssl_protocols TLSv1.2 TLSv1.3;
+    timeout ${patience};
+    ${alike}
     ${directives}
-    ${server(`${ports.plain}`)}
-    ${server(`${ports.tls} ssl`)}
+    ${own.join('\n    ')}
     ${servers}
 }
 `
 }
 
+/** Where it goes stands in each server: one that passes through must not inherit an auth server. */
+function server({ ports }: Setting, port: Port, target: string): string {
+  const { protocol, tls } = kindOf[port]
+  return `server {
+        listen 127.0.0.1:${ports[port]}${tls ? ' ssl' : ''};
+        protocol ${protocol};
+        ${target}
+    }`
+}
+
 /** Where Debian puts the mail module; by its full path, since the run has a prefix of its own. */
-const mailModule = '/usr/lib/nginx/modules/ngx_mail_module.so'
+export const mailModule = '/usr/lib/nginx/modules/ngx_mail_module.so'
 
 /** For nginx: one worker. */
-export function nginxText(setting: Setting, files: number, directives: string): string {
+export function nginxText(setting: Setting, directives: string): string {
   return `load_module ${mailModule};
 daemon off;
 worker_processes 1;
-worker_rlimit_nofile ${files};
+worker_rlimit_nofile ${setting.files};
 pid ${setting.dir}/nginx.pid;
 error_log ${setting.dir}/error.log;
 events {
-    worker_connections ${files};
+    worker_connections ${setting.files};
 }
 ${mailBlock(setting, directives)}`
 }
 
-/** For Postern: the same block, and a third server that needs no auth server. */
+/** For Postern: the same block, and servers that need no auth server. */
 export function posternText(setting: Setting): string {
-  const passing = `server {
-        listen 127.0.0.1:${setting.ports.passing};
-        protocol imap;
-        proxy_pass 127.0.0.1:${setting.backend};
-    }`
+  const target = `proxy_pass 127.0.0.1:${setting.backends.imap};`
+  const passing = (['passing', 'passing-tls'] as const).map(port => server(setting, port, target))
   return `pid ${setting.dir}/relay.pid;
 error_log ${setting.dir}/error.log;
-${mailBlock(setting, '', passing)}`
+${mailBlock(setting, '', passing.join('\n    '))}`
 }

@@ -2,8 +2,11 @@
 export interface Form {
   readonly name: 'quick' | 'full'
   readonly rounds: number
-  /** Sessions before a set-up measurement; Node's compilers need thousands until the figure stands. */
-  readonly warmUp: { readonly plain: number; readonly tls: number }
+  /**
+   * Sessions before a set-up measurement: Node's compilers need tens of thousands until the figure
+   * stands; programs that were compiled before they ran need none, and fill their pools with few.
+   */
+  readonly warmUp: { readonly compiling: number; readonly compiled: number }
   /** Sessions of one plain set-up measurement. */
   readonly sessions: number
   /** Sessions of one TLS set-up measurement. */
@@ -12,33 +15,41 @@ export interface Form {
   readonly mebibytes: number
   /** Sessions of one memory measurement; among few, what V8's young generation grows by would stand out. */
   readonly idle: number
-  /** NOOPs on each of the connections of one round-trip measurement. */
+  /** NOOPs of one round-trip measurement, all connections together. */
   readonly roundTrips: number
-  /** Whether the rows that have no target and take long are measured too. */
-  readonly long: boolean
+  /** SMTP messages of one measurement. */
+  readonly messages: { readonly small: number; readonly large: number }
+  /** Seconds at a fixed rate. */
+  readonly paced: number
+  /** Sessions that come and go before memory is read for the second time, and seconds they may take. */
+  readonly comeAndGo: { readonly sessions: number; readonly seconds: number }
 }
 
 export const forms: Readonly<Record<Form['name'], Form>> = {
   quick: {
     name: 'quick',
-    rounds: 3,
-    warmUp: { plain: 6_000, tls: 2_000 },
+    rounds: 2,
+    warmUp: { compiling: 24_000, compiled: 1_000 },
     sessions: 6_000,
-    handshakes: 1_500,
+    handshakes: 2_000,
     mebibytes: 512,
     idle: 9_000,
-    roundTrips: 400,
-    long: false,
+    roundTrips: 64_000,
+    messages: { small: 4_000, large: 128 },
+    paced: 4,
+    comeAndGo: { sessions: 50_000, seconds: 20 },
   },
   full: {
     name: 'full',
     rounds: 5,
-    warmUp: { plain: 20_000, tls: 6_000 },
-    sessions: 30_000,
+    warmUp: { compiling: 24_000, compiled: 2_000 },
+    sessions: 20_000,
     handshakes: 6_000,
-    mebibytes: 2_048,
+    mebibytes: 1_024,
     idle: 10_000,
-    roundTrips: 2_000,
-    long: true,
+    roundTrips: 128_000,
+    messages: { small: 16_000, large: 1_024 },
+    paced: 8,
+    comeAndGo: { sessions: 1_000_000, seconds: 600 },
   },
 }

@@ -3,32 +3,34 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import { adopt, cores, hasEnded } from './children.ts'
-import type { Load } from './rows.ts'
+import type { Load, Outcome } from './load.ts'
+import type { Protocol } from './ports.ts'
 
 const sources = join(import.meta.dirname, 'load')
 
 /** The most that any one load may take, in seconds. */
-const mostSeconds = 60
+const mostSeconds = 180
 
-/** What became of one load. Times in seconds, octets as the clients counted them. */
-export interface Outcome {
-  readonly done: number
-  readonly failed: number
-  readonly received: number
-  readonly sent: number
-  readonly seconds: number
-  /** How long the load program had nothing to do. */
-  readonly idle: number
-  /** What went wrong first; empty where nothing did. */
-  readonly fault: string
+/** Where a load goes. */
+export interface Aim {
+  readonly port: number
+  readonly protocol: Protocol
+  readonly tls: boolean
 }
 
-/** The load program: clients, fake backend and auth server, on their own core. */
+/** The load program: clients, fake backends and auth server, on their own core. */
 export interface Generator {
   readonly pid: number
-  readonly ports: { readonly backend: number; readonly auth: number }
-  run(load: Load, port: number, tls: boolean): Promise<Outcome>
-  /** Ends the sessions that an `idle` load left open. */
+  readonly backends: Readonly<Record<Protocol, number>>
+  readonly auth: number
+  run(load: Load, aim: Aim): Promise<Outcome>
+  /** So many NOOPs on each session that an `idle` load left open, one after the other. */
+  trips(repeat: number): Promise<Outcome>
+  /** So many NOOPs in all on those sessions, this many a second. */
+  pace(count: number, rate: number): Promise<Outcome>
+  /** One of them asks every millisecond, for so many seconds. */
+  probe(seconds: number): Promise<Outcome>
+  /** Ends them. */
   leave(): Promise<Outcome>
   close(): Promise<void>
 }
@@ -44,17 +46,25 @@ export async function startGenerator(dir: string, files: number): Promise<Genera
   )
   adopt(child)
   const answers = createInterface({ input: child.stdout })
-  const ports = parsePorts(await nextLine(answers, child))
+  const ports = membersOf(await nextLine(answers, child))
   const ask = async (command: string): Promise<Outcome> => {
+    if (hasEnded(child)) throw new Error('the load program is gone')
     const answer = nextLine(answers, child)
     child.stdin.write(`${command}\n`)
     return parseOutcome(await answer)
   }
   return {
     pid: child.pid ?? 0,
-    ports,
-    run: ({ kind, count, atOnce, repeat }, port, tls) =>
-      ask(`run ${kind} ${port} ${tls ? 1 : 0} ${count} ${atOnce} ${repeat} ${mostSeconds}`),
+    backends: {
+      imap: count(ports, 'imap'),
+      pop3: count(ports, 'pop3'),
+      smtp: count(ports, 'smtp'),
+    },
+    auth: count(ports, 'auth'),
+    run: (load, aim) => ask(commandFor(load, aim)),
+    trips: repeat => ask(`trips ${repeat} ${mostSeconds}`),
+    pace: (operations, rate) => ask(`pace ${operations} ${rate} ${mostSeconds}`),
+    probe: seconds => ask(`probe ${seconds} ${mostSeconds}`),
     leave: () => ask('leave'),
     close: async () => {
       if (hasEnded(child)) return
@@ -63,6 +73,13 @@ export async function startGenerator(dir: string, files: number): Promise<Genera
       await ended
     },
   }
+}
+
+function commandFor(load: Load, { port, protocol, tls }: Aim): string {
+  const { kind, count, atOnce, repeat, size = 0, handshake = 'full' } = load
+  const protection = tls ? (handshake === 'full' ? 1 : 2) : 0
+  const fields = [kind, protocol, port, protection, count, atOnce, repeat, size, mostSeconds]
+  return `run ${fields.join(' ')}`
 }
 
 function build(program: string): void {
@@ -84,20 +101,20 @@ function nextLine(lines: Interface, child: ChildProcess): Promise<string> {
   })
 }
 
-function parsePorts(line: string): Generator['ports'] {
-  const members = membersOf(line)
-  return { backend: count(members, 'backend'), auth: count(members, 'auth') }
-}
-
 function parseOutcome(line: string): Outcome {
   const members = membersOf(line)
   return {
     done: count(members, 'done'),
     failed: count(members, 'failed'),
+    resumed: count(members, 'resumed'),
     received: count(members, 'received'),
     sent: count(members, 'sent'),
     seconds: count(members, 'seconds'),
     idle: count(members, 'idle'),
+    p50: count(members, 'p50'),
+    p99: count(members, 'p99'),
+    p999: count(members, 'p999'),
+    worst: count(members, 'worst'),
     fault: String(members.get('fault')),
   }
 }

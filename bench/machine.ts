@@ -10,11 +10,14 @@ export function describeMachine(): Readonly<Record<string, string | number>> {
     kernel: release(),
     node: process.version,
     nginx: versionOf('nginx', '-v'),
+    haproxy: versionOf('haproxy', '-v'),
+    dovecot: versionOf('dovecot', '--version'),
     openssl: versionOf('openssl', 'version'),
   }
 }
 
 function versionOf(program: string, flag: string): string {
   const { stdout, stderr } = spawnSync(program, [flag], { encoding: 'utf8' })
-  return `${stdout ?? ''}${stderr ?? ''}`.trim()
+  const [line = ''] = `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n')
+  return line
 }

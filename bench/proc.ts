@@ -7,6 +7,22 @@ export function cpuSeconds(stat: string): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
+/** The same, with that of all children that it has seen end. */
+export function familySeconds(stat: string): number {
+  const fields = afterName(stat)
+  return cpuSeconds(stat) + (Number(fields[13]) + Number(fields[14])) / ticksPerSecond
+}
+
+/** What all processors did so far, in seconds, from `/proc/stat`; time that the host took away counts as busy. */
+export function machineSeconds(stat: string): { readonly busy: number; readonly all: number } {
+  const line = /^cpu +(.*)$/m.exec(stat)?.[1] ?? ''
+  // The last two, for guests, are in the first two already.
+  const times = line.split(' ').slice(0, 8).map(Number)
+  const all = times.reduce((sum, time) => sum + time, 0)
+  const unused = (times[3] ?? 0) + (times[4] ?? 0)
+  return { busy: (all - unused) / ticksPerSecond, all: all / ticksPerSecond }
+}
+
 /** The parent's process id, from `/proc/PID/stat`. */
 export function parent(stat: string): number {
   return Number(afterName(stat)[1])

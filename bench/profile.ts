@@ -8,10 +8,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { forms } from './form.ts'
 import { added, type HeapShare, heapShares } from './heap-shares.ts'
 import { type CpuProfile, hotFunctions } from './hot-functions.ts'
-import { atWork, type Bench } from './measure.ts'
+import { methods } from './measure.ts'
 import { type Row, rows } from './rows.ts'
 import { withBench } from './run.ts'
 import { postern } from './systems.ts'
+import { atWork, type Bench } from './work.ts'
 
 /** How many lines a profile prints. */
 const shown = 40
@@ -21,7 +22,7 @@ const interval = 250
 
 async function profileCpu(bench: Bench, row: Row, dir: string): Promise<void> {
   const flags = ['--cpu-prof', `--cpu-prof-dir=${dir}`, `--cpu-prof-interval=${interval}`]
-  await atWork(bench, row, postern(flags), subject => subject.run(row.load(bench.form)))
+  await methods[row.measures](bench, row, postern(flags))
   const profile: CpuProfile = JSON.parse(only(dir, '.cpuprofile'))
   for (const { name, share } of hotFunctions(profile).slice(0, shown))
     console.log(`${(100 * share).toFixed(1).padStart(6)} %  ${name}`)
@@ -30,10 +31,10 @@ async function profileCpu(bench: Bench, row: Row, dir: string): Promise<void> {
 async function profileMemory(bench: Bench, row: Row, dir: string): Promise<void> {
   const flags = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${dir}`]
   const load = row.load(bench.form)
-  const shares = await atWork(bench, row, postern(flags), async ({ run, pids, generator }) => {
-    const before = await snapshot(pids(), dir)
+  const shares = await atWork(bench, row, postern(flags), async ({ run, proxy, generator }) => {
+    const before = await snapshot(proxy.pids(), dir)
     await run(load)
-    const after = await snapshot(pids(), dir)
+    const after = await snapshot(proxy.pids(), dir)
     await generator.leave()
     return added(before, after)
   })
@@ -73,7 +74,7 @@ if (row === undefined) {
   const stamp = new Date().toISOString().replaceAll(':', '-')
   const dir = join(import.meta.dirname, 'results', `${row.id}-${stamp}`)
   mkdirSync(dir, { recursive: true })
-  const profile = row.measures === 'cpu' ? profileCpu : profileMemory
+  const profile = row.measures === 'memory' ? profileMemory : profileCpu
   await withBench(forms.quick, bench => profile(bench, row, dir))
   console.log(`the profile is in ${dir}`)
 }

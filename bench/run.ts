@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeCertificate } from './certificate.ts'
@@ -7,7 +7,7 @@ import { cores, killAll } from './children.ts'
 import { roomFor } from './files.ts'
 import type { Form } from './form.ts'
 import { startGenerator } from './generator.ts'
-import type { Bench } from './measure.ts'
+import type { Bench } from './work.ts'
 
 /** Sessions that rows other than the idle ones may have open at once. */
 const leastSessions = 1_000
@@ -19,6 +19,8 @@ const leastSessions = 1_000
 export async function withBench<T>(form: Form, work: (bench: Bench) => Promise<T>): Promise<T> {
   if (availableParallelism() < 2) throw new Error('the bench needs two cores')
   const dir = mkdtempSync(join(tmpdir(), 'postern-bench-'))
+  // Proxies that leave root behind must find their files below it.
+  chmodSync(dir, 0o711)
   const clear = () => {
     killAll()
     rmSync(dir, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import type { Sample } from './measure.ts'
-import type { Row, Target } from './rows.ts'
+import type { Line, Row, Target } from './rows.ts'
 import { median, spread } from './statistics.ts'
 
 /** The system that a run is about; its peers are what it is compared with. */
@@ -7,9 +7,10 @@ export const subject = 'postern'
 /** What every ratio in the table is to. */
 export const peer = 'nginx'
 
-/** What the rounds came to for one row on one system. */
+/** What the rounds came to for one line of a row on one system. */
 export interface Cell {
   readonly row: string
+  readonly line: string
   readonly system: string
   readonly median: number
   /** Largest minus smallest, as a share of the median. */
@@ -21,45 +22,65 @@ export interface Cell {
   readonly loadBusy: number | undefined
 }
 
-/** A target, and what was measured. */
+/** A target, and what was measured: a ratio, or a figure of its own. */
 export interface Verdict {
   readonly row: Row
+  readonly line: Line
   readonly target: Target
-  readonly ratio: number
+  readonly figure: number
 }
 
 /** The cells of each row in the order of `systems`, whatever the order they were measured in. */
-export function cells(samples: readonly Sample[], systems: readonly string[]): readonly Cell[] {
-  const groups = Map.groupBy(samples, ({ row, system }) => `${row} ${system}`)
+export function cells(
+  samples: readonly Sample[],
+  systems: readonly string[],
+  rows: readonly Row[],
+): readonly Cell[] {
+  const groups = Map.groupBy(samples, ({ row, line, system }) => `${row} ${line} ${system}`)
   const plain = [...groups.values()]
     .map(group => cell(group))
     .toSorted((a, b) => systems.indexOf(a.system) - systems.indexOf(b.system))
   return plain.map(found => {
-    const base = plain.find(({ row, system }) => row === found.row && system === peer)
-    return { ...found, ratio: base && found.median / base.median }
+    const row = rows.find(({ id }) => id === found.row)
+    const aside = row?.lines.find(({ id }) => id === found.line)?.aside
+    const base = plain.find(
+      each =>
+        each.row === (row?.against ?? found.row) &&
+        each.line === found.line &&
+        each.system === peer,
+    )
+    return { ...found, ratio: aside ? undefined : base && found.median / base.median }
   })
 }
 
-/** Every target whose both sides were measured. */
+/** Every target whose sides were measured. */
 export function verdicts(rows: readonly Row[], found: readonly Cell[]): readonly Verdict[] {
-  const at = (row: Row, system: string) =>
-    found.find(each => each.row === row.id && each.system === system)?.median
+  const at = (row: Row, line: Line, system: string) =>
+    found.find(each => each.row === row.id && each.line === line.id && each.system === system)
   return rows.flatMap(row =>
-    row.targets.flatMap(target => {
-      const own = at(row, subject)
-      const peer = at(row, target.to)
-      return own === undefined || peer === undefined ? [] : [{ row, target, ratio: own / peer }]
-    }),
+    row.lines.flatMap(line =>
+      line.targets.flatMap(target => {
+        const own = at(row, line, subject)?.median
+        const other = 'most' in target ? 1 : at(row, line, target.to)?.median
+        return own === undefined || other === undefined
+          ? []
+          : [{ row, line, target, figure: own / other }]
+      }),
+    ),
   )
 }
 
-export function fallsShort({ target, ratio }: Verdict): boolean {
-  return ratio > target.ratio
+export function fallsShort({ target, figure }: Verdict): boolean {
+  return figure > limit(target)
 }
 
 /** Machines are noisy: only what is worse than twice its target fails a run. */
-export function fails({ target, ratio }: Verdict): boolean {
-  return ratio > 2 * target.ratio
+export function fails({ target, figure }: Verdict): boolean {
+  return figure > 2 * limit(target)
+}
+
+function limit(target: Target): number {
+  return 'most' in target ? target.most : target.ratio
 }
 
 function cell(group: readonly Sample[]): Omit<Cell, 'ratio'> {
@@ -67,6 +88,7 @@ function cell(group: readonly Sample[]): Omit<Cell, 'ratio'> {
   const busy = group.flatMap(sample => sample.busy ?? [])
   return {
     row: group[0]?.row ?? '',
+    line: group[0]?.line ?? '',
     system: group[0]?.system ?? '',
     median: median(values),
     spread: spread(values),

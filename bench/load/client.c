@@ -1,128 +1,81 @@
-/* The clients: so many IMAP sessions at once until the count is reached, every reply checked. */
+/* The clients: so many sessions at once until the count is reached, every reply checked. */
 #define _GNU_SOURCE
-#include "mail.h"
+#include "client.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Sessions for IDLE that are on their way in at once. */
-enum { LINE = 512, READ = 256 * 1024, IDLE_AT_ONCE = 64 };
+/* Sessions that stay are on their way in together; more would only overrun a listener's queue. */
+enum { READ = 256 * 1024, ENTERING_AT_ONCE = 64 };
 
-typedef enum stage { GREETING, LOGIN, IDLING, NOOP, FETCH, APPEND, LOGOUT, LEFT } stage;
-
-static const char *const stage_names[] = {"the greeting", "LOGIN", "idling", "NOOP", "FETCH", "APPEND", "LOGOUT", "the end"};
-
-typedef struct session {
-  char line[LINE];
-  size_t length;
-  stage stage;
-  long repeats;
-  /* Octets of messages still to come in or go out. */
-  long long bulk;
-  long slot;
-} session;
-
-static load wanted;
-static outcome result;
-static long started;
-static connection **open_sessions;
+load wanted;
+outcome result;
+connection **open_sessions;
+static long started, entered;
 static long *free_slots, free_count;
 static bool stopping;
 static char input[READ];
 
 static void start_more(void);
 
-static void say(connection *c, const char *text) { connection_say(c, text, strlen(text)); }
-
 /* Keeps what went wrong first. */
-static void note(stage at, const char *why) {
-  if (!result.fault[0]) snprintf(result.fault, sizeof result.fault, "at %s: %.120s", stage_names[at], why);
+static void note(const session *s, const char *why) {
+  if (result.fault[0]) return;
+  const char *said = s->awaited && s->awaited->says ? s->awaited->says : "connecting";
+  snprintf(result.fault, sizeof result.fault, "after %.*s: %.120s", (int)strcspn(said, "\r"), said, why);
 }
 
-static void fail(connection *c, const char *why) {
-  session *s = c->state;
-  note(s->stage, why);
+void client_fail(connection *c, const char *why) {
+  note(c->state, why);
   connection_end(c, why);
 }
 
-static void append_messages(connection *c) {
+void client_ask(connection *c, const exchange *e, void (*then)(connection *)) {
   session *s = c->state;
-  long long all = (long long)appended.size;
-  while (s->bulk) {
-    size_t offset = (size_t)((all - s->bulk % all) % all);
-    ssize_t count = connection_write(c, appended.bytes + offset, appended.size - offset);
-    if (count == AGAIN) return connection_want_room(c, true);
-    if (count < 0) return fail(c, "could not write");
-    s->bulk -= count;
-    result.sent += count;
-  }
-  connection_want_room(c, false);
+  s->awaited = e;
+  s->then = then;
+  if (e->says) connection_say(c, e->says, strlen(e->says));
 }
 
-static void log_out(connection *c) {
-  ((session *)c->state)->stage = LOGOUT;
-  say(c, "a3 LOGOUT\r\n");
-}
+static void gone(connection *c) { ((session *)c->state)->left = true; }
 
-static void logged_in(connection *c) {
+void client_leave(connection *c) { client_ask(c, &dialogues[wanted.protocol].leave, gone); }
+
+static void log_in(connection *c) {
   session *s = c->state;
-  char command[64];
+  const exchange *next = &dialogues[wanted.protocol].login[s->step++];
+  if (next->expects) return client_ask(c, next, log_in);
+  s->in = true;
   s->repeats = wanted.repeat;
-  switch (wanted.kind) {
-  case SESSIONS:
-    s->stage = NOOP;
-    return say(c, "a2 NOOP\r\n");
-  case IDLE:
-    s->stage = IDLING;
-    result.done++;
-    return start_more();
-  case DOWN:
-    s->stage = FETCH;
-    s->bulk = (long long)fetched.size * wanted.repeat;
-    snprintf(command, sizeof command, "a2 FETCH 1:%ld (BODY.PEEK[])\r\n", wanted.repeat);
-    return say(c, command);
-  case UP:
-    s->stage = APPEND;
-    s->bulk = (long long)appended.size * wanted.repeat;
-    return append_messages(c);
-  }
+  entered++;
+  if (connection_resumed(c)) result.resumed++;
+  works[wanted.kind].begin(c);
 }
 
-static bool is(const char *line, const char *start) { return !strncmp(line, start, strlen(start)); }
+static bool starts(const char *line, const char *with) { return with && !strncmp(line, with, strlen(with)); }
 
 static void take_line(connection *c, const char *line) {
   session *s = c->state;
-  if (s->stage == GREETING && is(line, "* OK")) {
-    s->stage = LOGIN;
-    return say(c, "a1 LOGIN bench@example.com secret\r\n");
-  }
-  if (s->stage == LOGIN && is(line, "a1 OK")) return logged_in(c);
-  if (s->stage == NOOP && is(line, "a2 OK")) return --s->repeats ? say(c, "a2 NOOP\r\n") : log_out(c);
-  if (s->stage == FETCH && s->bulk == 0 && is(line, "a2 OK")) return log_out(c);
-  if (s->stage == APPEND && is(line, "a2 OK")) {
-    if (--s->repeats == 0) log_out(c);
-    return;
-  }
-  if (s->stage == LOGOUT && is(line, "a3 OK")) {
-    s->stage = LEFT;
-    return;
-  }
-  if (s->stage == LOGOUT && is(line, "* BYE")) return;
-  fail(c, line);
+  if (s->awaited && starts(line, s->awaited->expects)) {
+    void (*then)(connection *) = s->then;
+    s->then = NULL;
+    if (then) return then(c);
+  } else if (s->awaited && starts(line, s->awaited->before)) return;
+  client_fail(c, line);
 }
 
 static void take(connection *c, const char *bytes, size_t size) {
   session *s = c->state;
   while (size && !c->dead) {
     size_t part = size;
-    if (s->stage == FETCH && s->bulk) {
-      if ((long long)size > s->bulk) part = (size_t)s->bulk;
-      s->bulk -= (long long)part;
+    if (s->coming) {
+      if ((long long)size > s->coming) part = (size_t)s->coming;
+      s->coming -= (long long)part;
     } else {
       const char *end = memchr(bytes, '\n', size);
       if (end) part = (size_t)(end - bytes) + 1;
-      if (s->length + part >= LINE) return fail(c, "line too long");
+      if (s->length + part >= LINE) return client_fail(c, "line too long");
       memcpy(s->line + s->length, bytes, part);
       s->length += part;
       if (end) {
@@ -142,31 +95,33 @@ static void readable(connection *c) {
   do {
     ssize_t count = connection_read(c, input, READ);
     if (count == AGAIN) return;
-    if (count < 0) return s->stage == LEFT ? connection_end(c, NULL) : fail(c, "the connection ended");
+    if (count < 0) return s->left ? connection_end(c, NULL) : client_fail(c, "the connection ended");
     result.received += count;
     take(c, input, (size_t)count);
   } while (!c->dead && c->ssl);
 }
 
+static void writable(connection *c) { works[wanted.kind].writable(c); }
+
 static void ended(connection *c, const char *why) {
   session *s = c->state;
   open_sessions[s->slot] = NULL;
   free_slots[free_count++] = s->slot;
-  if (s->stage == IDLING && stopping) return;
-  if (s->stage == LEFT) {
+  if (wanted.kind == IDLE && s->in && stopping) return;
+  if (s->left) {
     result.done++;
     return start_more();
   }
   result.failed++;
-  note(s->stage, why);
+  note(s, why);
 }
 
-static const role client = {NULL, readable, append_messages, ended};
+static const role client = {NULL, readable, writable, ended};
 
 /* Opens sessions until enough are open, none are left to start, or one has failed. */
 static void start_more(void) {
   while (!stopping && !result.failed && free_count && started < wanted.count) {
-    if (wanted.kind == IDLE && started - result.done >= IDLE_AT_ONCE) return;
+    if (wanted.kind == IDLE && started - entered >= ENTERING_AT_ONCE) return;
     started++;
     connection *c = connection_open(&client, sizeof(session), wanted.port, wanted.tls);
     if (!c) {
@@ -177,14 +132,29 @@ static void start_more(void) {
     session *s = c->state;
     s->slot = free_slots[--free_count];
     open_sessions[s->slot] = c;
+    log_in(c);
   }
+}
+
+static void repeat_noop(connection *c) {
+  if (--((session *)c->state)->repeats == 0) return client_leave(c);
+  client_ask(c, &dialogues[wanted.protocol].noop, repeat_noop);
+}
+
+void begin_sessions(connection *c) { client_ask(c, &dialogues[wanted.protocol].noop, repeat_noop); }
+
+void begin_idle(connection *c) {
+  (void)c;
+  result.done++;
+  start_more();
 }
 
 void clients_start(const load *l) {
   wanted = *l;
   memset(&result, 0, sizeof result);
-  started = 0;
+  started = entered = 0;
   stopping = false;
+  bulk_start(l);
   open_sessions = calloc((size_t)l->at_once, sizeof *open_sessions);
   free_slots = calloc((size_t)l->at_once, sizeof *free_slots);
   if (!open_sessions || !free_slots) abort();

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { EVENTS_PER_TURN = 256, BACKLOG = 4096, MAX_WATCHED = 8, TLS_READ = 128 * 1024 };
+enum { EVENTS_PER_TURN = 256, BACKLOG = 4096, MAX_WATCHED = 8, MAX_TICKETS = 4096, TLS_READ = 128 * 1024 };
 
 typedef struct acceptor {
   int fd;
@@ -22,7 +22,10 @@ typedef struct acceptor {
 } acceptor;
 
 static int loop = -1;
-static SSL_CTX *tls_context;
+static SSL_CTX *tls_contexts[RESUMED + 1];
+/* Tickets, newest last, and the port that they are for. */
+static SSL_SESSION *tickets[MAX_TICKETS];
+static int ticket_count, ticket_port;
 static connection *dead;
 static acceptor acceptors[MAX_WATCHED];
 static int acceptor_count;
@@ -32,20 +35,34 @@ static void die(const char *what) {
   exit(1);
 }
 
+static SSL_CTX *make_context(void) {
+  SSL_CTX *made = SSL_CTX_new(TLS_client_method());
+  if (!made) die("SSL_CTX_new");
+  SSL_CTX_set_min_proto_version(made, TLS1_3_VERSION);
+  SSL_CTX_set_verify(made, SSL_VERIFY_NONE, NULL);
+  SSL_CTX_set_mode(made, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_read_ahead(made, 1);
+  SSL_CTX_set_default_read_buffer_len(made, TLS_READ);
+  return made;
+}
+
+static int keep_ticket(SSL *ssl, SSL_SESSION *session) {
+  (void)ssl;
+  if (ticket_count == MAX_TICKETS) return 0;
+  tickets[ticket_count++] = session;
+  return 1;
+}
+
 void loop_start(void) {
   loop = epoll_create1(EPOLL_CLOEXEC);
   if (loop < 0) die("epoll_create1");
-  tls_context = SSL_CTX_new(TLS_client_method());
-  if (!tls_context) die("SSL_CTX_new");
-  SSL_CTX_set_min_proto_version(tls_context, TLS1_3_VERSION);
   /* Every handshake is a full one. */
-  SSL_CTX_set_options(tls_context, SSL_OP_NO_TICKET);
-  SSL_CTX_set_session_cache_mode(tls_context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_verify(tls_context, SSL_VERIFY_NONE, NULL);
-  SSL_CTX_set_mode(tls_context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                    SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_read_ahead(tls_context, 1);
-  SSL_CTX_set_default_read_buffer_len(tls_context, TLS_READ);
+  tls_contexts[FULL] = make_context();
+  SSL_CTX_set_options(tls_contexts[FULL], SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(tls_contexts[FULL], SSL_SESS_CACHE_OFF);
+  tls_contexts[RESUMED] = make_context();
+  SSL_CTX_set_session_cache_mode(tls_contexts[RESUMED], SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+  SSL_CTX_sess_set_new_cb(tls_contexts[RESUMED], keep_ticket);
 }
 
 static void watch(connection *c) {
@@ -90,14 +107,29 @@ int connection_listen(const role *role, size_t state_size) {
   return ntohs(address.sin_port);
 }
 
-connection *connection_open(const role *role, size_t state_size, int port, bool tls) {
+static void take_up(SSL *ssl, int port) {
+  while (port != ticket_port && ticket_count) SSL_SESSION_free(tickets[--ticket_count]);
+  ticket_port = port;
+  if (!ticket_count) return;
+  /* A copy, since OpenSSL takes no session up twice. */
+  SSL_SESSION *copy = SSL_SESSION_dup(tickets[ticket_count - 1]);
+  SSL_set_session(ssl, copy);
+  SSL_SESSION_free(copy);
+  /* Some servers take a ticket once only, others give none to a session that was resumed: the last one is used again. */
+  if (ticket_count > 1) SSL_SESSION_free(tickets[--ticket_count]);
+}
+
+bool connection_resumed(const connection *c) { return c->ssl && SSL_session_reused(c->ssl); }
+
+connection *connection_open(const role *role, size_t state_size, int port, tls_mode tls) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return NULL;
   connection *c = make(fd, role, state_size);
   if (tls) {
-    c->ssl = SSL_new(tls_context);
+    c->ssl = SSL_new(tls_contexts[tls]);
     if (!c->ssl || !SSL_set_fd(c->ssl, fd)) die("SSL_new");
     SSL_set_connect_state(c->ssl);
+    if (tls == RESUMED) take_up(c->ssl, port);
   }
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -15,6 +15,9 @@
 
 typedef struct connection connection;
 
+/* A resumed session takes up one whose ticket the port gave, where it gave one. */
+typedef enum tls_mode { CLEAR, FULL, RESUMED } tls_mode;
+
 typedef struct role {
   void (*opened)(connection *);
   void (*readable)(connection *);
@@ -47,7 +50,9 @@ void loop_watch(int fd, void (*ready)(int fd));
 /* Listens on 127.0.0.1 at any free port; returns the port. */
 int connection_listen(const role *, size_t state_size);
 /* Connects to 127.0.0.1; NULL when no socket could be had. */
-connection *connection_open(const role *, size_t state_size, int port, bool tls);
+connection *connection_open(const role *, size_t state_size, int port, tls_mode);
+/* Whether its TLS handshake took up an earlier session. */
+bool connection_resumed(const connection *);
 
 ssize_t connection_read(connection *, void *buffer, size_t size);
 /* Writes what fits; what did not fit is the caller's to offer again when `writable`. */

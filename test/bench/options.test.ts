@@ -9,15 +9,20 @@ function parsed(...words: string[]): Options {
 }
 
 test('without options every row is measured in at least five rounds', () => {
-  const { form, rows } = parsed()
+  const { form, rows, systems } = parsed()
   assert.ok(form.rounds >= 5)
-  assert.ok(rows.some(({ onlyFull }) => onlyFull))
+  assert.ok(rows.some(({ quick }) => !quick))
+  assert.ok(systems.some(({ name }) => name === 'dovecot'))
 })
 
-test('the quick form leaves out the rows with many connections and the round trips', () => {
-  const { form, rows } = parsed('--quick')
+test('the quick form has the most telling rows, and nginx alone beside Postern', () => {
+  const { form, rows, systems } = parsed('--quick')
   assert.equal(form.name, 'quick')
-  assert.ok(rows.every(({ onlyFull }) => !onlyFull))
+  assert.ok(rows.every(({ quick }) => quick))
+  assert.deepEqual(
+    systems.map(({ name }) => name),
+    ['nginx', 'nginx-64k', 'postern'],
+  )
 })
 
 test('rows, systems and rounds can be chosen', () => {
@@ -35,11 +40,34 @@ test('rows, systems and rounds can be chosen', () => {
   )
 })
 
+test('a further peer is named by its command and its ports', () => {
+  const { systems } = parsed(
+    ...['--systems', 'postern', '--peer', 'other', '--peer-command', 'other --serve'],
+    ...['--peer-imap', '10143', '--peer-smtps', '10465'],
+  )
+  const [peer, ...rest] = systems
+  assert.deepEqual(
+    rest.map(({ name }) => name),
+    ['postern'],
+  )
+  assert.equal(peer?.name, 'other')
+  assert.deepEqual(peer.ports, ['imap', 'smtps'])
+  assert.deepEqual(peer.fixed, { imap: 10_143, smtps: 10_465 })
+})
+
+const other = ['--peer', 'other', '--peer-command', 'other']
+
 const refused: readonly [readonly string[], RegExp][] = [
   [['--rows', 'nonsense'], /there is no row "nonsense"/],
   [['--systems', 'apache'], /there is no system "apache"/],
   [['--rounds', '0'], /--rounds takes a number/],
   [['--fast'], /--fast/],
+  [['--peer', 'other'], /at least one port/],
+  [other, /at least one port/],
+  [['--peer-imap', '143'], /needs --peer/],
+  [[...other, '--peer-imap', 'imap'], /--peer-imap takes a port/],
+  [[...other, '--peer-pop3', '65536'], /--peer-pop3 takes a port/],
+  [['--peer', 'nginx', '--peer-command', 'x', '--peer-imap', '143'], /a name of its own/],
 ]
 
 for (const [words, fault] of refused) {
