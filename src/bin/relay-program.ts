@@ -11,6 +11,8 @@ import { createMetrics } from '../observe/metrics.ts'
 import { leave } from '../relay/leave.ts'
 import { Relay } from '../relay/relay.ts'
 import { state } from '../relay/state.ts'
+import type { Handles } from '../wire/handles.ts'
+import { provenHandles } from '../wire/prove-handles.ts'
 import type { Arguments } from './relay-arguments.ts'
 import { keyErrors, parseConfig, readConfig } from './relay-check.ts'
 import { outputs, ServerLogs } from './server-logs.ts'
@@ -92,11 +94,11 @@ class Program {
   #pid: string | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(log: OpenLog) {
+  private constructor(log: OpenLog, handles: Handles | undefined) {
     this.#log = log
     this.#logs = new ServerLogs(log)
     const logOf = (server: ServerSettings) => this.#logs.of(server)
-    this.#relay = new Relay({ log, logOf, metrics: this.#metrics })
+    this.#relay = new Relay({ log, logOf, metrics: this.#metrics, handles })
     this.#metrics.info('build_info', { version, node_version: process.versions.node })
     this.#metrics.beforeScrape(() => {
       this.#metrics.counter('log_records_dropped_total', {}).value = log.dropped()
@@ -108,7 +110,10 @@ class Program {
     config: RelayConfig | undefined,
   ): Promise<Program | { readonly errors: readonly string[] }> {
     try {
-      const program = new Program(createLog(outputs(config?.main.error_log ?? [])))
+      const log = createLog(outputs(config?.main.error_log ?? []))
+      const handles = await provenHandles()
+      if (typeof handles === 'string') log.warn("sessions use Node's streams", { reason: handles })
+      const program = new Program(log, typeof handles === 'string' ? undefined : handles)
       if (http) program.#serve(await program.#pages(http))
       program.#signals()
       return program

@@ -2,7 +2,7 @@ import type { AuthHttp, ServerSettings, UpstreamServer } from '../config/config.
 import { refusal } from '../protocol/credentials.ts'
 import type { Attempt, BackFacts, Client, Judge, Leg } from '../protocol/protocol.ts'
 import { printEndpoint } from '../wire/address.ts'
-import type { Dialled } from '../wire/dial.ts'
+import type { Wire } from '../wire/wire.ts'
 import { type Failure, retryable } from '../words/failure.ts'
 import { type Bearer, bearerOf } from '../words/mechanism.ts'
 import { AuthServer, type Consent } from './auth-server.ts'
@@ -20,7 +20,7 @@ import type { Shared } from './shared.ts'
 export type Verdict =
   | {
       readonly kind: 'carried'
-      readonly dialled: Dialled
+      readonly backend: Wire
       readonly endpoint: Endpoint
       readonly reply: Buffer
       readonly facts: BackFacts
@@ -179,7 +179,7 @@ export class Authentication {
 
   async #leg(endpoint: Endpoint, sslName: string | undefined, judged: Judged): Promise<LegEnd> {
     const { protocol, settings, backendContext, backendName } = this.#runtime
-    const { wheel, lender } = this.#shared
+    const { wheel, sockets } = this.#shared
     const record = this.#record
     record.backend = backendName
     record.endpoint = printEndpoint(endpoint.address, endpoint.port)
@@ -198,7 +198,7 @@ export class Authentication {
       verify: settings.proxy_ssl_verify,
       tlsName: sslName ?? settings.proxy_ssl_name,
       wheel,
-      lender,
+      sockets,
       entered: stage => {
         record.stage = stage
       },

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net'
-import { type SecureContext, connect as secure } from 'node:tls'
+import { type SecureContext, connect as secure, type TLSSocket } from 'node:tls'
 import { escaped } from '../observe/escape.ts'
 import type { Back, BackFacts, BackStep } from '../protocol/protocol.ts'
-import { type Dialled, type Dialling, dial } from '../wire/dial.ts'
-import type { Lender } from '../wire/lend.ts'
-import { leastHold } from '../wire/splice.ts'
+import type { Connection } from '../wire/connection.ts'
+import type { Dialling, Sockets } from '../wire/sockets.ts'
+import { highWaterMark } from '../wire/stream-connection.ts'
 import { Deadline, type Wheel } from '../wire/wheel.ts'
-import type { Input, Wire } from '../wire/wire.ts'
+import { type Input, Wire } from '../wire/wire.ts'
 import type { Failure } from '../words/failure.ts'
 import type { Stage } from '../words/stage.ts'
 import type { Endpoint } from './backends.ts'
@@ -19,7 +19,7 @@ import type { Endpoint } from './backends.ts'
 export type LegEnd =
   | {
       readonly kind: 'relay'
-      readonly dialled: Dialled
+      readonly backend: Wire
       readonly reply: Buffer
       readonly facts: BackFacts
     }
@@ -50,7 +50,7 @@ export interface LegPlan {
   /** The name to ask for and to verify; `undefined`: the address. */
   readonly tlsName: string | undefined
   readonly wheel: Wheel
-  readonly lender: Lender
+  readonly sockets: Sockets
   /** Told of each stage as it begins. */
   readonly entered: (stage: Stage) => void
 }
@@ -59,10 +59,10 @@ export class BackLeg {
   readonly #plan: LegPlan
   readonly #deadline: Deadline
   #dialling: Dialling | undefined
-  #dialled: Dialled | undefined
+  #wire: Wire | undefined
   #late = false
   #abandoned = false
-  #handshaking = false
+  #handshaking: TLSSocket | undefined
 
   constructor(plan: LegPlan) {
     this.#plan = plan
@@ -76,7 +76,7 @@ export class BackLeg {
   async run(): Promise<LegEnd> {
     const end = await this.#run()
     this.#plan.wheel.disarm(this.#deadline)
-    if (end.kind !== 'relay') this.#dialled?.wire.socket.destroySoon()
+    if (end.kind !== 'relay') this.#wire?.connection.destroySoon()
     return end
   }
 
@@ -88,8 +88,8 @@ export class BackLeg {
 
   #stop(): void {
     this.#dialling?.abandon()
-    this.#dialled?.wire.interrupt(this.#late ? 'timeout' : 'left')
-    if (this.#dialled && this.#handshaking) this.#dialled.wire.socket.destroy()
+    this.#wire?.interrupt(this.#late ? 'timeout' : 'left')
+    this.#handshaking?.destroy()
   }
 
   async #run(): Promise<LegEnd> {
@@ -99,7 +99,7 @@ export class BackLeg {
     const refused = await this.#dial()
     if (refused) return refused
     plan.wheel.arm(this.#deadline, plan.timeout)
-    if (plan.preface) this.#dialled?.wire.writeSecret(plan.preface)
+    if (plan.preface) this.#wire?.writeSecret(plan.preface)
     if (plan.implicit) {
       const fault = await this.#encrypt()
       if (fault) return fault
@@ -108,10 +108,10 @@ export class BackLeg {
   }
 
   async #dial(): Promise<LegEnd | undefined> {
-    const { endpoint, lender } = this.#plan
-    this.#dialling = dial({ address: endpoint.address, port: endpoint.port, lender })
+    const { endpoint, sockets } = this.#plan
+    this.#dialling = sockets.dial(endpoint.address, endpoint.port)
     try {
-      this.#dialled = await this.#dialling.connected
+      this.#wire = new Wire(await this.#dialling.connected)
     } catch (error) {
       if (this.#late) return fail('timeout', 'did not accept the connection in time')
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'no connection'
@@ -128,7 +128,7 @@ export class BackLeg {
     let room = this.#plan.replySize
     for (;;) {
       this.#plan.entered(current.stage)
-      const wire = this.#dialled?.wire
+      const wire = this.#wire
       if (!wire) return fail('internal', 'is not connected')
       const line = await wire.read({ kind: 'line', atMost: room })
       if (!Buffer.isBuffer(line)) return this.#unread(line)
@@ -156,9 +156,7 @@ export class BackLeg {
         return fault ?? this.#perform(step.then, wire)
       }
       case 'relay': {
-        const dialled = this.#dialled
-        if (!dialled) return fail('internal', 'is not connected')
-        return { kind: 'relay', dialled, reply: step.reply, facts: step.facts }
+        return { kind: 'relay', backend: wire, reply: step.reply, facts: step.facts }
       }
       case 'refused':
         return { kind: 'refused', reply: step.reply, facts: step.facts }
@@ -184,33 +182,36 @@ export class BackLeg {
   /** The handshake; what the backend sent before it is forgotten. */
   async #encrypt(): Promise<LegEnd | undefined> {
     this.#plan.entered('backend-tls')
-    const dialled = this.#dialled
-    if (!dialled) return fail('internal', 'is not connected')
-    const { wire } = dialled
-    const { socket } = wire.detach()
-    const { tlsName, verify, context, endpoint } = this.#plan
+    const wire = this.#wire
+    if (!wire) return fail('internal', 'is not connected')
+    const socket = wire.detach().connection.toStream(nothing)
+    const { tlsName, verify, context, endpoint, sockets } = this.#plan
     const name = tlsName ?? endpoint.address
     const tls = secure({
       socket,
       secureContext: context,
       rejectUnauthorized: verify,
       host: name,
-      ...{ highWaterMark: leastHold },
+      ...{ highWaterMark },
       ...(isIP(name) === 0 ? { servername: name } : {}),
     })
-    this.#handshaking = true
-    const error = await new Promise<Error | undefined>(resolve => {
-      tls.once('secureConnect', () => resolve(undefined))
+    this.#handshaking = tls
+    const outcome = await new Promise<Connection | Error>(resolve => {
+      // What comes behind the handshake is read by the connection alone.
+      tls.once('secureConnect', () => resolve(sockets.secured(tls)))
       tls.once('error', resolve)
       tls.once('close', () => resolve(new Error('closed')))
     })
-    this.#handshaking = false
-    wire.replace(tls)
-    this.#dialled = { wire, lease: undefined }
+    this.#handshaking = undefined
+    if (!(outcome instanceof Error)) wire.replace(outcome)
     if (this.#late) return fail('timeout', 'did not end the TLS handshake in time')
-    return error ? fail('tls', `failed in the TLS handshake: ${reasonOf(error)}`) : undefined
+    return outcome instanceof Error
+      ? fail('tls', `failed in the TLS handshake: ${reasonOf(outcome)}`)
+      : undefined
   }
 }
+
+const nothing = Buffer.alloc(0)
 
 function fail(failure: Failure, reason: string): LegEnd {
   return { kind: 'fail', failure, reason }

@@ -23,22 +23,20 @@ export interface Carried {
 /** Tells the client that it is logged in, and lets octets flow both ways from here on. */
 export function carry(carried: Carried): Splice {
   const { verdict, attempt, record, listen, runtime, shared, ended } = carried
-  const { backends, lender, wheel, metrics } = shared
+  const { backends, wheel, metrics } = shared
   const { protocol, backend: name = '' } = record
   record.stage = 'relay'
   record.failure = undefined
   record.reason = undefined
-  const { socket: client, rest } = carried.client.detach()
-  const { socket: backend, rest: early } = verdict.dialled.wire.detach()
+  const { connection: client, rest } = carried.client.detach()
+  const { connection: backend, rest: early } = verdict.backend.detach()
   backends.opened(verdict.endpoint)
   metrics.gauge('upstream_active', { protocol, backend: name }).value++
-  if (verdict.reply.length > 0) client.write(verdict.reply)
+  client.write(verdict.reply)
   const relayed = runtime.protocol.relayed(attempt, verdict.facts)
   return new Splice({
     client,
     backend,
-    lease: verdict.dialled.lease,
-    lender,
     wheel,
     clientProbed: listen.keepAlive !== undefined,
     hold: runtime.settings.proxy_buffer,

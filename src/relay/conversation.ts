@@ -42,7 +42,7 @@ export class Conversation {
       let input = wire.take(front.wants)
       if (input === undefined || this.#said.length > mostGathered) {
         this.#flush()
-        await wire.drained()
+        await wire.whenDrained()
         input ??= await wire.read(front.wants)
       }
       if (input !== 'too-long' && !Buffer.isBuffer(input)) {

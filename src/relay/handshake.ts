@@ -2,7 +2,9 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { ServerConfig } from '../config/config.ts'
 import type { Protocol } from '../protocol/protocol.ts'
-import { leastHold } from '../wire/splice.ts'
+import type { Connection } from '../wire/connection.ts'
+import type { Sockets } from '../wire/sockets.ts'
+import { highWaterMark } from '../wire/stream-connection.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import { shown } from './client-certificate.ts'
@@ -27,7 +29,7 @@ export interface Handshake {
 export function secure(
   wire: Wire,
   { protocol, config, contexts }: Runtime,
-  { metrics }: Shared,
+  { metrics, sockets }: Shared,
   record: Record,
   implicit: boolean,
 ): Handshake | undefined {
@@ -37,19 +39,19 @@ export function secure(
   const { name } = protocol
   const verifies = config.settings.ssl_verify_client !== 'off'
   const raw = implicit ? behindHeader(wire) : purged(wire, name, metrics)
-  const { tls, done } = handshake(raw, contexts, protocol.alpn, verifies)
+  const { tls, done } = handshake(raw, { contexts, sockets, alpn: protocol.alpn, verifies })
   return {
     abandon: () => tls.destroy(),
-    done: done.then(well => {
-      const version = well ? tls.getProtocol() : null
-      const result = well ? 'ok' : 'failed'
+    done: done.then(connection => {
+      const version = connection ? tls.getProtocol() : null
+      const result = connection ? 'ok' : 'failed'
       const tls_version = version === 'TLSv1.2' || version === 'TLSv1.3' ? version : 'other'
       metrics.counter('tls_handshakes_total', { protocol: name, result, tls_version }).value++
-      if (!well) {
+      if (!connection) {
         record.failure ??= 'tls'
         return 'failed'
       }
-      wire.replace(tls)
+      wire.replace(connection)
       metrics
         .histogram('tls_handshake_duration_seconds', { protocol: name })
         .observe((performance.now() - began) / 1000)
@@ -74,23 +76,20 @@ function established(
   return outcome
 }
 
+const nothing = Buffer.alloc(0)
+
 /** The socket before STARTTLS: what came and was not taken may be an attacker's. */
 function purged(wire: Wire, protocol: ProtocolName, metrics: RelayMetrics): Socket {
   if (wire.waiting > 0)
     metrics.counter('starttls_injection_total', { protocol, side: 'front' }).value++
   wire.drop()
-  return wire.detach().socket
+  return wire.detach().connection.toStream(nothing)
 }
 
 /** The socket before TLS from the first octet: that octet may have come with a PROXY header. */
 function behindHeader(wire: Wire): Socket {
-  const { socket, rest } = wire.detach()
-  if (rest.length > 0) {
-    // Flowing, it would give what is put back to nobody before the handshake takes it.
-    socket.pause()
-    socket.unshift(rest)
-  }
-  return socket
+  const { connection, rest } = wire.detach()
+  return connection.toStream(rest)
 }
 
 /** Whether the certificate that the client showed lets it in. */
@@ -111,13 +110,17 @@ function verified(
 /** A client that sends ALPN must name `alpn` in it (RFC 7301 3.2: else a fatal alert). */
 function handshake(
   raw: Socket,
-  contexts: Contexts,
-  alpn: string,
-  verifies: boolean,
-): { readonly tls: TLSSocket; readonly done: Promise<boolean> } {
+  about: {
+    readonly contexts: Contexts
+    readonly sockets: Sockets
+    readonly alpn: string
+    readonly verifies: boolean
+  },
+): { readonly tls: TLSSocket; readonly done: Promise<Connection | undefined> } {
+  const { contexts, sockets, alpn, verifies } = about
   const tls = new TLSSocket(raw, {
     isServer: true,
-    ...{ highWaterMark: leastHold },
+    ...{ highWaterMark },
     secureContext: contexts.fallback,
     ALPNProtocols: [alpn],
     // What is wrong with a certificate the client is told afterwards, in its own protocol.
@@ -126,7 +129,7 @@ function handshake(
       ? { SNICallback: (name, answer) => answer(null, contexts.forName(name)) }
       : {}),
   })
-  const done = new Promise<boolean>(resolve => {
+  const done = new Promise<Connection | undefined>(resolve => {
     const settle = (well: boolean) => {
       tls.off('secure', succeed).off('end', fail).off('close', fail).off('error', fail)
       if (!well) {
@@ -134,7 +137,8 @@ function handshake(
         tls.destroy()
         raw.destroy()
       }
-      resolve(well)
+      // What comes behind the handshake is read by the connection alone.
+      resolve(well ? sockets.secured(tls) : undefined)
     }
     const succeed = () => settle(true)
     const fail = () => settle(false)

@@ -1,7 +1,9 @@
-import { createServer, type Server, type Socket } from 'node:net'
-import type { KeepAlive, Listen } from '../config/config.ts'
+import { createServer, type Server } from 'node:net'
+import type { Listen } from '../config/config.ts'
 import { canonical } from '../wire/address.ts'
-import { keepAliveDelay, leastHold } from '../wire/splice.ts'
+import type { Connection } from '../wire/connection.ts'
+import { keepAliveDelay } from '../wire/splice.ts'
+import { highWaterMark } from '../wire/stream-connection.ts'
 import type { Runtime } from './runtime.ts'
 import { Session } from './session.ts'
 import type { Shared } from './shared.ts'
@@ -44,17 +46,17 @@ export class Listener {
     const server = createServer({
       allowHalfOpen: true,
       noDelay: true,
-      highWaterMark: leastHold,
+      highWaterMark,
     })
     return new Promise((resolve, reject) => {
       server.once('error', reject)
       server.listen(placeOf(listen), () => {
         const listener = new Listener(server, listen, serves)
         server.off('error', reject)
-        server.on('error', error =>
-          shared.log.error('accept failed', { error, listener: listener.#listen.name }),
-        )
-        server.on('connection', socket => listener.#accept(socket, shared))
+        const failed = (error: Error) =>
+          shared.log.error('accept failed', { error, listener: listener.#listen.name })
+        server.on('error', failed)
+        shared.sockets.accept(server, made => listener.#accept(made, shared), failed)
         resolve(listener)
       })
     })
@@ -75,36 +77,41 @@ export class Listener {
     })
   }
 
-  #accept(socket: Socket, shared: Shared): void {
-    const served = this.#servedTo(socket)
+  #accept(connection: Connection, shared: Shared): void {
+    const served = this.#servedTo(connection)
     if (!served) {
-      socket.destroy()
+      connection.destroy()
       return
     }
     const { listen, runtime } = served
-    if (listen.keepAlive) probe(socket, listen.keepAlive)
+    const { keepAlive } = listen
+    if (keepAlive) {
+      const { idle = keepAliveDelay, interval, count } = keepAlive.on ? keepAlive : {}
+      connection.keepAlive(keepAlive.on, idle, interval, count)
+    }
     const labels = { protocol: runtime.protocol.name, listener: listen.name }
     shared.metrics.counter('connections_accepted_total', labels).value++
     // A client that is gone already has no address; one of a Unix socket never has.
-    if (socket.remoteAddress === undefined && unixPath(listen) === undefined) {
-      socket.destroy()
+    const { remote } = connection
+    if (!remote && unixPath(listen) === undefined) {
+      connection.destroy()
       return
     }
     if (!shared.descriptors.hasRoom(shared.sessions.size)) {
-      turnAway(socket, served, shared)
+      turnAway(connection, served, shared)
       return
     }
     const active = shared.metrics.gauge('connections_active', labels)
     active.value++
-    void new Session(socket, listen, runtime, shared).run(() => {
+    void new Session(connection, remote, listen, runtime, shared).run(() => {
       active.value--
     })
   }
 
   /** The own end's address is asked of the kernel only where it decides. */
-  #servedTo(socket: Socket): Served | undefined {
+  #servedTo(connection: Connection): Served | undefined {
     if (this.#serves.size === 1) return this.#serves.get(this.#listen.address)
-    const own = canonical(socket.localAddress ?? '')
+    const own = canonical(connection.local?.address ?? '')
     const family = own.includes(':') ? '::' : '0.0.0.0'
     const address = [own, family].find(each => this.#serves.has(each)) ?? this.#listen.address
     return this.#serves.get(address)
@@ -113,7 +120,7 @@ export class Listener {
 
 /** The process has no descriptors for one more, and for its backend. */
 function turnAway(
-  socket: Socket,
+  connection: Connection,
   { listen, runtime }: Served,
   { descriptors, log, metrics, sessions }: Shared,
 ): void {
@@ -122,13 +129,6 @@ function turnAway(
   metrics.counter('connections_rejected_total', { protocol, listener, reason: 'limit' }).value++
   if (descriptors.isWorthALine())
     log.error('out of descriptors: connections are turned away', { sessions: sessions.size })
-  socket.on('error', () => {})
-  if (!listen.ssl) socket.write(words.crowded)
-  socket.destroySoon()
-}
-
-/** Node's typings know only the first two arguments. */
-function probe(socket: Socket, keepAlive: KeepAlive): void {
-  const { idle = keepAliveDelay, interval, count } = keepAlive.on ? keepAlive : {}
-  Reflect.apply(socket.setKeepAlive, socket, [keepAlive.on, idle, interval, count])
+  if (!listen.ssl) connection.write(words.crowded)
+  connection.destroySoon()
 }

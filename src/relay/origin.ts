@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net'
 import type { Listen } from '../config/config.ts'
 import type { Client } from '../protocol/protocol.ts'
 import { canonical } from '../wire/address.ts'
+import type { Connection, Place } from '../wire/connection.ts'
 import { type ProxyEndpoint, type ProxyHeader, parseProxyHeader } from '../wire/proxy-header.ts'
 import type { Input, Wire } from '../wire/wire.ts'
 import type { Matcher } from './admission.ts'
@@ -21,15 +21,12 @@ export interface Origin {
 }
 
 /** What the connection itself says. */
-export function originOf(socket: Socket): Origin {
-  const { remoteAddress, remotePort = 0, localAddress, localPort = 0 } = socket
+export function originOf(connection: Connection, remote: Place | undefined): Origin {
+  const { local } = connection
   return {
-    address: remoteAddress === undefined ? 'unix:' : canonical(remoteAddress),
-    port: remotePort,
-    local:
-      localAddress === undefined
-        ? undefined
-        : { address: canonical(localAddress), port: localPort },
+    address: remote ? canonical(remote.address) : 'unix:',
+    port: remote?.port ?? 0,
+    local: local && { address: canonical(local.address), port: local.port },
     believed: false,
   }
 }

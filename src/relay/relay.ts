@@ -4,7 +4,9 @@ import type { Listen, RelayConfig, ServerSettings } from '../config/config.ts'
 import { diff } from '../config/diff.ts'
 import type { ListenerAnswer } from '../handoff/answer.ts'
 import type { Log } from '../observe/log.ts'
+import type { Handles } from '../wire/handles.ts'
 import { Lender } from '../wire/lend.ts'
+import { Sockets } from '../wire/sockets.ts'
 import { Wheel } from '../wire/wheel.ts'
 import { Backends } from './backends.ts'
 import { Descriptors } from './descriptors.ts'
@@ -30,12 +32,14 @@ export class Relay {
     readonly log: Log
     readonly metrics: RelayMetrics
     readonly logOf?: (server: ServerSettings) => Log
+    /** Of sockets, if they are proven; else Node's streams are used. */
+    readonly handles?: Handles | undefined
   }) {
     const prefix = randomBytes(6).toString('base64url').replaceAll('_', '/')
     let counter = 0
     this.#shared = {
       wheel: new Wheel(),
-      lender: new Lender(),
+      sockets: new Sockets(new Lender(), about.handles),
       backends: new Backends(),
       resolvers: new Resolvers(),
       metrics: about.metrics,

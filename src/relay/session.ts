@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net'
 import type { Listen } from '../config/config.ts'
 import { escaped } from '../observe/escape.ts'
 import type { Attempt, Front } from '../protocol/protocol.ts'
 import { printEndpoint } from '../wire/address.ts'
+import type { Connection, Place } from '../wire/connection.ts'
 import type { Splice } from '../wire/splice.ts'
 import { Deadline } from '../wire/wheel.ts'
 import { type Stop, Wire } from '../wire/wire.ts'
@@ -51,15 +51,21 @@ export class Session {
   #endpoint: Endpoint | undefined
   #closed: (() => void) | undefined
 
-  constructor(socket: Socket, listen: Listen, runtime: Runtime, shared: Shared) {
+  constructor(
+    connection: Connection,
+    remote: Place | undefined,
+    listen: Listen,
+    runtime: Runtime,
+    shared: Shared,
+  ) {
     this.#shared = shared
     this.#runtime = runtime
     this.#listen = listen
-    this.#origin = originOf(socket)
+    this.#origin = originOf(connection, remote)
     const { address, port } = this.#origin
     const client = printEndpoint(address, port)
     this.record = new SessionRecord(shared.newId(), runtime.protocol.name, listen.name, client)
-    this.#wire = new Wire(socket)
+    this.#wire = new Wire(connection)
     this.#deadline = new Deadline(() => this.#expired())
   }
 
@@ -73,7 +79,7 @@ export class Session {
     } catch (error) {
       this.#shared.log.error('session broke off', { id: this.record.id, error })
       this.record.failure = 'internal'
-      this.#wire.socket.destroy()
+      this.#wire.destroy()
     }
     if (!this.#splice) this.#finish('relay')
   }
@@ -95,7 +101,8 @@ export class Session {
   /** Ends the session at once. */
   destroy(): void {
     if (this.#splice) this.#splice.destroy('leaving')
-    else this.#wire.socket.destroy()
+    else if (this.#abandonHandshake) this.#abandonHandshake()
+    else this.#wire.destroy()
   }
 
   async #open(): Promise<Front | undefined> {
@@ -144,7 +151,7 @@ export class Session {
     this.record.reason ??= reason
     const labels = { protocol, listener, reason }
     this.#shared.metrics.counter('connections_rejected_total', labels).value++
-    if (this.#listen.ssl || text === '') this.#wire.socket.destroy()
+    if (this.#listen.ssl || text === '') this.#wire.destroy()
     else {
       this.#wire.write(text)
       this.#wire.hangUp(this.#shared.wheel)

@@ -2,7 +2,7 @@ import type { ServerSettings } from '../config/config.ts'
 import type { Log } from '../observe/log.ts'
 import type { relayMetrics } from '../observe/metric-table.ts'
 import type { Metrics } from '../observe/metrics.ts'
-import type { Lender } from '../wire/lend.ts'
+import type { Sockets } from '../wire/sockets.ts'
 import type { Wheel } from '../wire/wheel.ts'
 import type { Backends } from './backends.ts'
 import type { Descriptors } from './descriptors.ts'
@@ -15,7 +15,7 @@ export type RelayMetrics = Metrics<typeof relayMetrics>
 /** What all sessions of a process share. */
 export interface Shared {
   readonly wheel: Wheel
-  readonly lender: Lender
+  readonly sockets: Sockets
   readonly backends: Backends
   readonly resolvers: Resolvers
   readonly metrics: RelayMetrics

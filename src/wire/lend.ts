@@ -1,10 +1,10 @@
 /**
- * The buffers that backends' sockets read into.
+ * The buffers that connections on handles read into.
  *
  * One shared buffer serves every connection that says little: what is read is copied out at once.
  * A connection in the middle of a bulk transfer is lent a private one, whose content goes to the
  * other side's `write` without a copy. `write` keeps a reference to what the kernel did not take,
- * so a lent buffer is not read into again until that write is over (splice.ts sees to it), and the
+ * so a lent buffer is not read into again until that write is over, and the
  * shared one never reaches `write` at all: no byte of one session ever appears in another.
  */
 
@@ -16,12 +16,6 @@ const lentSize = 262_144
 const mostLent = 64
 /** Returned buffers that are kept for the next. */
 const mostKept = 8
-
-/** Where a socket reads to next, and who takes it. `take` returns `false` to stop reading. */
-export interface Lease {
-  buffer: Buffer
-  take: (chunk: Buffer) => boolean
-}
 
 export class Lender {
   /** What every connection reads into that is lent nothing. */

@@ -1,12 +1,12 @@
-import type { Socket } from 'node:net'
 import type { Relayed, Tracker, Watcher } from '../words/relayed.ts'
-import type { Lease, Lender } from './lend.ts'
+import type { Connection, Receiver, Whose } from './connection.ts'
 import type { Ending, Splicing } from './splicing.ts'
+import { highWaterMark } from './stream-connection.ts'
 import { Tracking } from './tracking.ts'
 import { Deadline, type Wheel } from './wheel.ts'
 
 /**
- * The relay phase: octets both ways between two sockets, with backpressure by pause and resume, until
+ * The relay phase: octets both ways between two connections, with backpressure by pause and resume, until
  * both are closed. No promise, no stream machinery and no work per octet in JavaScript.
  *
  * An end is passed on, not taken for the end of both: what the other side still has to say arrives.
@@ -21,21 +21,9 @@ export const keepAliveDelay = 60_000
 /** Milliseconds of silence after one side has ended until both are closed. */
 export const linger = 30_000
 
-/**
- * The high-water mark of every socket here, in octets, and so the least that is held: above it Node
- * says `drain` once all is written.
- */
-export const leastHold = 4_096
-
-/** Reads of a lent buffer in a row that were small until it is given back. */
-const smallReads = 4
-const smallRead = 16_384
-
-export class Splice {
-  readonly #client: Socket
-  readonly #backend: Socket
-  readonly #lease: Lease | undefined
-  readonly #lender: Lender
+export class Splice implements Receiver {
+  readonly #client: Connection
+  readonly #backend: Connection
   readonly #wheel: Wheel
   readonly #hold: number
   readonly #clientProbed: boolean
@@ -49,12 +37,8 @@ export class Splice {
   /** One side has ended, or both were told to. */
   #fading = false
   #closed = 0
-  /** Both sockets have keep-alive on. */
+  /** Both connections have keep-alive on. */
   #probed = false
-  #private: Buffer | undefined
-  #small = 0
-  /** A write of the private buffer is under way; it must not be read into. */
-  #inFlight = false
   /** Octets toward the backend and toward the client, since the login. */
   up = 0
   down = 0
@@ -62,10 +46,8 @@ export class Splice {
   constructor(splicing: Splicing) {
     this.#client = splicing.client
     this.#backend = splicing.backend
-    this.#lease = splicing.lease
-    this.#lender = splicing.lender
     this.#wheel = splicing.wheel
-    this.#hold = Math.max(splicing.hold, leastHold)
+    this.#hold = Math.max(splicing.hold, highWaterMark)
     this.#silence = splicing.timeout
     this.#clientProbed = splicing.clientProbed ?? false
     this.#ended = splicing.ended
@@ -85,8 +67,8 @@ export class Splice {
       this.destroy(ending)
       return
     }
-    finish(this.#client)
-    finish(this.#backend)
+    this.#client.end()
+    this.#backend.end()
     this.#fade()
   }
 
@@ -97,7 +79,7 @@ export class Splice {
 
   /** Ends an idle session with `text` (latin1). */
   farewell(text: string): void {
-    if (text !== '' && this.#client.writable) this.#client.write(text, 'latin1')
+    this.#client.write(text)
     this.end('leaving')
   }
 
@@ -108,74 +90,78 @@ export class Splice {
     this.#backend.destroy()
   }
 
-  #track(tracker: Tracker, sockets: Splicing): Tracking {
-    const isFull = (socket: Socket) => this.#isFull(socket)
-    return new Tracking(tracker, sockets, isFull, {
+  received(octets: Buffer, whose: Whose, from: Connection): void {
+    this.#touch()
+    if (from === this.#client) this.#upward(octets, whose)
+    else this.#downward(octets, whose)
+  }
+
+  ended(from: Connection): void {
+    if (from === this.#client) this.#clientEnded()
+    else this.#half('backend', this.#client)
+  }
+
+  drained(from: Connection): void {
+    const other = from === this.#client ? this.#backend : this.#client
+    const mayRead = other === this.#backend || !this.#tracking
+    if (mayRead && other.paused) other.resume()
+    this.#tracking?.readOn()
+  }
+
+  closed(from: Connection): void {
+    if (from === this.#client) this.#close('client', this.#backend)
+    else this.#close('backend', this.#client)
+  }
+
+  #track(tracker: Tracker, connections: Splicing): Tracking {
+    const isFull = (connection: Connection) => this.#isFull(connection)
+    return new Tracking(tracker, connections, isFull, {
       clientEnded: () => this.#half('client', this.#backend),
       over: () => {
         this.#note('relay')
         this.#backend.destroy()
-        finish(this.#client)
+        this.#client.end()
         this.#fade()
       },
     })
   }
 
   #attach({ ahead, early }: Splicing): void {
-    const { client, backend } = { client: this.#client, backend: this.#backend }
-    client.on('data', (chunk: Buffer) => this.#upward(chunk))
-    const tracking = this.#tracking
-    backend.on('drain', () => {
-      if (tracking) tracking.readOn()
-      else if (client.isPaused()) client.resume()
-    })
-    const lease = this.#lease
-    if (lease) {
-      lease.take = chunk => this.#downward(chunk, lease)
-    } else {
-      backend.on('data', (chunk: Buffer) => {
-        this.#touch()
-        this.down += chunk.length
-        this.#toClient(chunk)
-        if (this.#isFull(client)) backend.pause()
-      })
+    const both = [this.#backend, this.#client]
+    for (const connection of both) {
+      // A tracker keeps what it is given: nothing is lent for it.
+      if (!this.#tracking) connection.lendable()
+      connection.attach(this)
+      if (connection.paused) connection.resume()
     }
-    client.on('drain', () => {
-      if (!this.#inFlight) backend.resume()
-      tracking?.readOn()
-    })
-    client.on('end', () => this.#clientEnded())
-    backend.on('end', () => this.#half('backend', client))
-    client.on('close', () => this.#close('client', backend))
-    backend.on('close', () => this.#close('backend', client))
-    if (early && early.length > 0) this.#toClient(early)
-    if (ahead.length > 0) this.#upward(ahead)
+    if (early && early.length > 0) this.received(early, 'ours', this.#backend)
+    if (ahead.length > 0) this.received(ahead, 'ours', this.#client)
     // Either may have gone while the login's last answer was on its way.
-    if (client.closed) this.#close('client', backend)
-    else if (client.readableEnded) this.#clientEnded()
-    if (backend.closed) this.#close('backend', client)
-    else if (backend.readableEnded) this.#half('backend', client)
+    for (const connection of both.toReversed()) {
+      if (connection.closed) this.closed(connection)
+      else if (connection.ended) this.ended(connection)
+    }
   }
 
-  #upward(chunk: Buffer): void {
-    this.#touch()
-    this.up += chunk.length
+  #upward(octets: Buffer, whose: Whose): void {
+    this.up += octets.length
     if (this.#tracking) {
-      this.#tracking.fromClient(chunk)
+      this.#tracking.fromClient(ours(octets, whose))
       return
     }
-    this.#watcher?.client(chunk)
-    this.#backend.write(chunk)
+    this.#watcher?.client(octets)
+    this.#backend.forward(octets, whose, this.#client)
     if (this.#isFull(this.#backend)) this.#client.pause()
   }
 
-  /** Takes what the backend said, which must be ours. */
-  #toClient(chunk: Buffer): void {
-    if (this.#tracking) this.#tracking.fromBackend(chunk)
+  #downward(octets: Buffer, whose: Whose): void {
+    this.down += octets.length
+    if (this.#tracking) this.#tracking.fromBackend(ours(octets, whose))
     else {
-      this.#watcher?.backend(chunk)
-      this.#client.write(chunk)
+      this.#watcher?.backend(octets)
+      this.#client.forward(octets, whose, this.#backend)
     }
+    if (this.#isFull(this.#client)) this.#backend.pause()
   }
 
   #clientEnded(): void {
@@ -183,50 +169,9 @@ export class Splice {
     else this.#half('client', this.#backend)
   }
 
-  /** Takes what a plain backend socket read into the shared or into our private buffer. */
-  #downward(chunk: Buffer, lease: Lease): boolean {
-    this.#touch()
-    this.down += chunk.length
-    if (!this.#client.writable) return true
-    if (this.#private) return this.#lentChunk(chunk, lease)
-    // The replies that a tracker wants to keep are small: nothing is lent for them.
-    if (!this.#tracking && this.#lender.isBulk(chunk.length)) {
-      this.#private = this.#lender.borrow()
-      if (this.#private) lease.buffer = this.#private
-      this.#small = 0
-    }
-    this.#toClient(Buffer.from(chunk))
-    return !this.#isFull(this.#client)
-  }
-
-  /** Whether `socket` has enough to write; if so, `drain` will follow. */
-  #isFull(socket: Socket): boolean {
-    return socket.writableLength > this.#hold && socket.writableNeedDrain
-  }
-
-  #lentChunk(chunk: Buffer, lease: Lease): boolean {
-    this.#small = chunk.length < smallRead ? this.#small + 1 : 0
-    this.#watcher?.backend(chunk)
-    this.#client.write(chunk, this.#flushed)
-    if (this.#client.writableLength > 0) {
-      this.#inFlight = true
-      return false
-    }
-    if (this.#small >= smallReads) this.#giveBack(lease)
-    return true
-  }
-
-  readonly #flushed = (): void => {
-    if (!this.#inFlight) return
-    this.#inFlight = false
-    if (this.#closed === 0) this.#backend.resume()
-  }
-
-  #giveBack(lease: Lease): void {
-    if (!this.#private) return
-    lease.buffer = this.#lender.shared
-    this.#lender.giveBack(this.#private)
-    this.#private = undefined
+  /** Whether `connection` has enough to write; if so, `drained` will follow. */
+  #isFull(connection: Connection): boolean {
+    return connection.waiting > this.#hold
   }
 
   #touch(): void {
@@ -240,8 +185,8 @@ export class Splice {
       return
     }
     this.#probed = true
-    if (!this.#clientProbed) this.#client.setKeepAlive(true, keepAliveDelay)
-    this.#backend.setKeepAlive(true, keepAliveDelay)
+    if (!this.#clientProbed) this.#client.keepAlive(true, keepAliveDelay)
+    this.#backend.keepAlive(true, keepAliveDelay)
     this.#wheel.arm(this.#deadline, this.#silence - quiet)
   }
 
@@ -250,18 +195,11 @@ export class Splice {
   }
 
   /** One side has said all that it will: the other is told, and may still answer. */
-  #half(side: 'client' | 'backend', other: Socket): void {
+  #half(side: 'client' | 'backend', other: Connection): void {
     this.#note(side)
     if (side === 'backend') this.#tracking?.backendEnded()
-    if (this.#hasAllOfUs(other)) other.destroy()
-    else finish(other)
+    other.end()
     this.#fade()
-  }
-
-  /** A plain backend that has ended and waits for nothing: closing it says as much as ending first. */
-  #hasAllOfUs(socket: Socket): boolean {
-    const plainBackend = this.#lease !== undefined && socket === this.#backend
-    return plainBackend && socket.readableEnded && socket.writableLength === 0
   }
 
   #fade(): void {
@@ -270,30 +208,22 @@ export class Splice {
     this.#wheel.arm(this.#deadline, this.#silence)
   }
 
-  #close(side: 'client' | 'backend', other: Socket): void {
+  #close(side: 'client' | 'backend', other: Connection): void {
     this.#note(side)
     if (side === 'backend') this.#tracking?.backendEnded()
     this.#closed++
     if (this.#closed === 2) {
       this.#wheel.disarm(this.#deadline)
-      if (this.#lease) this.#giveBack(this.#lease)
       this.#ended(this.#ending ?? side)
       return
     }
-    if (this.#lease && this.#inFlight) {
-      // A write that was broken off may still hold the private buffer: it is left to the collector.
-      this.#inFlight = false
-      this.#lease.buffer = this.#lender.shared
-      this.#lender.writeOff()
-      this.#private = undefined
-    }
-    finish(other)
+    other.end()
     if (!other.destroyed) other.resume()
     this.#fade()
   }
 }
 
-/** Ends our half of `socket`; `end` on one that is gone would make an error with its stack. */
-function finish(socket: Socket): void {
-  if (!socket.destroyed && !socket.writableEnded) socket.end()
+/** What may be kept. */
+function ours(octets: Buffer, whose: Whose): Buffer {
+  return whose === 'ours' ? octets : Buffer.from(octets)
 }

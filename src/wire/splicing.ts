@@ -1,17 +1,13 @@
-import type { Socket } from 'node:net'
 import type { Relayed } from '../words/relayed.ts'
-import type { Lease, Lender } from './lend.ts'
+import type { Connection } from './connection.ts'
 import type { Wheel } from './wheel.ts'
 
 /** Who ended the relay phase first; `relay`: a tracker did. */
 export type Ending = 'client' | 'backend' | 'timeout' | 'leaving' | 'relay'
 
 export interface Splicing {
-  readonly client: Socket
-  readonly backend: Socket
-  /** How `backend` reads, if it is a plain dialled socket; a TLS socket has chunks of its own. */
-  readonly lease: Lease | undefined
-  readonly lender: Lender
+  readonly client: Connection
+  readonly backend: Connection
   readonly wheel: Wheel
   /** The listener says itself how its clients are probed (`so_keepalive`). */
   readonly clientProbed?: boolean
@@ -25,6 +21,6 @@ export interface Splicing {
   readonly early?: Buffer
   /** What the protocol sees or decides of what flows. */
   readonly relayed?: Relayed | undefined
-  /** Called once, when both sockets are closed. */
+  /** Called once, when both connections are closed. */
   readonly ended: (ending: Ending) => void
 }

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
 import type { Moves, Tracker } from '../words/relayed.ts'
+import type { Connection } from './connection.ts'
 
 /** What a tracked session does at its ends. */
 interface Ends {
@@ -10,27 +10,27 @@ interface Ends {
 }
 
 /**
- * Two sockets between which a tracker decides what is sent. The client is not read while the tracker
+ * Two connections between which a tracker decides what is sent. The client is not read while the tracker
  * waits for the backend, nor while either of them has enough to write: answers of ours come without
  * the backend having to be read.
  */
 export class Tracking {
   readonly #tracker: Tracker
-  readonly #client: Socket
-  readonly #backend: Socket
-  readonly #isFull: (socket: Socket) => boolean
+  readonly #client: Connection
+  readonly #backend: Connection
+  readonly #isFull: (connection: Connection) => boolean
   readonly #ends: Ends
   #clientEnded = false
 
   constructor(
     tracker: Tracker,
-    sockets: { readonly client: Socket; readonly backend: Socket },
-    isFull: (socket: Socket) => boolean,
+    connections: { readonly client: Connection; readonly backend: Connection },
+    isFull: (connection: Connection) => boolean,
     ends: Ends,
   ) {
     this.#tracker = tracker
-    this.#client = sockets.client
-    this.#backend = sockets.backend
+    this.#client = connections.client
+    this.#backend = connections.backend
     this.#isFull = isFull
     this.#ends = ends
   }
@@ -51,7 +51,7 @@ export class Tracking {
   readOn(): void {
     if (this.#isHeld()) return
     if (this.#clientEnded) this.clientEnded()
-    else if (this.#client.isPaused()) this.#client.resume()
+    else if (this.#client.paused) this.#client.resume()
   }
 
   clientEnded(): void {
@@ -69,16 +69,8 @@ export class Tracking {
   }
 
   #move({ toBackend, toClient, over }: Moves): void {
-    if (over === undefined) write(this.#backend, toBackend)
-    write(this.#client, toClient)
+    if (over === undefined) this.#backend.writeAll(toBackend)
+    this.#client.writeAll(toClient)
     if (over !== undefined) this.#ends.over()
   }
-}
-
-/** Writes the pieces at once. */
-function write(socket: Socket, pieces: readonly Buffer[]): void {
-  if (pieces.length === 0 || !socket.writable) return
-  if (pieces.length > 1) socket.cork()
-  for (const piece of pieces) socket.write(piece)
-  if (pieces.length > 1) socket.uncork()
 }

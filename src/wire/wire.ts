@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net'
+import { type Connection, nobody, type Receiver, type Whose } from './connection.ts'
 import { Lines, type Wanted } from './lines.ts'
+import { highWaterMark } from './stream-connection.ts'
 import { Deadline, type Wheel } from './wheel.ts'
 
 /**
@@ -20,29 +21,24 @@ export type Stop = 'ended' | 'broken' | 'timeout' | 'left'
 /** A piece of what was wanted, or why it will not come. */
 export type Input = Buffer | 'too-long' | Stop
 
-/** Takes what a socket read; `false` stops reading until `resume`. */
-export type Sink = (chunk: Buffer) => boolean
-
-export class Wire {
-  #socket: Socket
+export class Wire implements Receiver {
+  #connection: Connection
   readonly #lines = new Lines()
   #wanted: Wanted | undefined
   #resolve: ((input: Input) => void) | undefined
   #stop: Stop | undefined
-  #paused = false
+  /** Who waits for what is written. */
+  #drained: (() => void) | undefined
   /** Called once when the peer goes away while nothing is being read. */
   onGone: ((stop: Stop) => void) | undefined
-  readonly #onData = (chunk: Buffer) => this.feed(chunk)
-  readonly #onEnd = () => this.interrupt('ended')
-  readonly #onClose = () => this.interrupt('broken')
 
-  constructor(socket: Socket, reads: 'data' | 'sink' = 'data') {
-    this.#socket = socket
-    this.#listen(reads)
+  constructor(connection: Connection) {
+    this.#connection = connection
+    connection.attach(this)
   }
 
-  get socket(): Socket {
-    return this.#socket
+  get connection(): Connection {
+    return this.#connection
   }
 
   /** Why nothing more can be read, once that is so. */
@@ -66,18 +62,34 @@ export class Wire {
   read(wanted: Wanted): Input | Promise<Input> {
     const piece = this.take(wanted)
     if (piece !== undefined) return piece
-    if (this.#paused) {
-      this.#paused = false
-      this.#socket.resume()
-    }
+    if (this.#connection.paused) this.#connection.resume()
     this.#wanted = wanted
     return new Promise(resolve => {
       this.#resolve = resolve
     })
   }
 
+  received(octets: Buffer, whose: Whose): void {
+    this.#feed(whose === 'ours' ? octets : Buffer.from(octets))
+  }
+
+  ended(): void {
+    this.interrupt('ended')
+  }
+
+  drained(): void {
+    const resolve = this.#drained
+    this.#drained = undefined
+    resolve?.()
+  }
+
+  closed(): void {
+    this.drained()
+    this.interrupt('broken')
+  }
+
   /** Takes a chunk that is ours to keep. */
-  feed(chunk: Buffer): void {
+  #feed(chunk: Buffer): void {
     this.#lines.feed(chunk)
     const resolve = this.#resolve
     if (resolve && this.#wanted) {
@@ -86,10 +98,7 @@ export class Wire {
         this.#resolve = undefined
         resolve(piece)
       }
-    } else if (this.#lines.length >= readAhead) {
-      this.#paused = true
-      this.#socket.pause()
-    }
+    } else if (this.#lines.length >= readAhead) this.#connection.pause()
   }
 
   /** Ends the wait of a `read`, now or later: nothing more will be given out. The first reason stays. */
@@ -114,24 +123,20 @@ export class Wire {
 
   /** Writes text of one character an octet. */
   write(text: string): void {
-    if (text !== '' && this.#socket.writable) this.#socket.write(text, 'latin1')
+    this.#connection.write(text)
   }
 
   /** Writes octets, which are zeroed once the kernel or the TLS layer has them. */
   writeSecret(octets: Buffer): void {
-    if (this.#socket.writable) this.#socket.write(octets, () => octets.fill(0))
+    this.#connection.writeSecret(octets)
   }
 
-  /** Waits until what is written no longer fills the socket's buffer, or the peer is gone. */
-  drained(): Promise<void> | undefined {
-    const socket = this.#socket
-    if (!socket.writableNeedDrain || socket.destroyed) return undefined
+  /** Waits until what is written no longer fills the connection, or the peer is gone. */
+  whenDrained(): Promise<void> | undefined {
+    const connection = this.#connection
+    if (connection.waiting <= highWaterMark || connection.destroyed) return undefined
     return new Promise(resolve => {
-      const done = () => {
-        socket.off('drain', done).off('close', done)
-        resolve()
-      }
-      socket.on('drain', done).on('close', done)
+      this.#drained = resolve
     })
   }
 
@@ -140,43 +145,39 @@ export class Wire {
     this.#lines.drop()
   }
 
-  /** Goes on with `secure`, which was made around this wire's socket; nothing that came before counts. */
-  replace(secure: Socket): void {
+  /** Goes on with `secure`, which was made around this wire's connection; nothing that came before counts. */
+  replace(secure: Connection): void {
     this.#lines.drop()
-    this.#unlisten()
-    this.#socket = secure
+    this.#connection = secure
     this.#stop = undefined
-    this.#listen('data')
+    secure.attach(this)
   }
 
   /** Ends our half and lets the peer read the last reply: closing with input unread would lose it. */
   hangUp(wheel: Wheel): void {
-    const { socket } = this.detach()
-    if (socket.destroyed) return
-    socket.end()
-    socket.resume()
-    const deadline = new Deadline(() => socket.destroy())
+    const { connection } = this.detach()
+    if (connection.destroyed) return
+    connection.end()
+    if (connection.closed) return
+    const deadline = new Deadline(() => connection.destroy())
     wheel.arm(deadline, lingering)
-    socket.once('close', () => wheel.disarm(deadline))
+    connection.attach({ ...nobody, closed: () => wheel.disarm(deadline) })
+    connection.resume()
   }
 
-  /** Stops reading here: gives back what arrived and was not taken, and the socket without our listeners. */
-  detach(): { readonly socket: Socket; readonly rest: Buffer } {
-    this.#unlisten()
+  /** Breaks the connection off. */
+  destroy(): void {
+    this.#connection.destroy()
+  }
+
+  /**
+   * Stops reading here: gives back what arrived and was not taken, and the connection, whose receiver is
+   * nobody until another is attached.
+   */
+  detach(): { readonly connection: Connection; readonly rest: Buffer } {
+    const connection = this.#connection
     this.onGone = undefined
-    if (this.#paused) this.#socket.resume()
-    return { socket: this.#socket, rest: this.#lines.rest() }
-  }
-
-  #listen(reads: 'data' | 'sink'): void {
-    if (reads === 'data') this.#socket.on('data', this.#onData)
-    this.#socket.on('end', this.#onEnd).on('error', ignore).on('close', this.#onClose)
-  }
-
-  #unlisten(): void {
-    this.#socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose)
+    connection.attach(nobody)
+    return { connection, rest: this.#lines.rest() }
   }
 }
-
-/** 'close' follows every 'error' and says all that a session needs; without a listener Node would throw. */
-function ignore(): void {}

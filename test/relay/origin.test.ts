@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { readProxyHeader } from '../../src/relay/origin.ts'
 import { parseProxyHeader, printProxyV1, printProxyV2 } from '../../src/wire/proxy-header.ts'
+import { StreamConnection } from '../../src/wire/stream-connection.ts'
 import { Wire } from '../../src/wire/wire.ts'
 
 const client = { address: '192.0.2.7', port: 4711 }
@@ -14,11 +15,11 @@ const v2 = printProxyV2(client, front)
 describe('a PROXY header', () => {
   async function read(octets: Buffer, cuts: readonly number[]) {
     const socket = new Socket()
-    const wire = new Wire(socket, 'sink')
+    const wire = new Wire(new StreamConnection(socket))
     const header = readProxyHeader(wire)
     let from = 0
     for (const cut of [...cuts, octets.length].toSorted((a, b) => a - b)) {
-      if (cut > from) wire.feed(Buffer.from(octets.subarray(from, cut)))
+      if (cut > from) wire.received(Buffer.from(octets.subarray(from, cut)), 'ours')
       from = Math.max(from, cut)
       await new Promise(resolve => setImmediate(resolve))
     }

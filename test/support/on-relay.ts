@@ -15,8 +15,12 @@ export async function backendFor(
 }
 
 /** A relay that ends with the test. */
-export async function relayFor(t: TestContext, text: string): Promise<RunningRelay> {
-  const started = await startRelay(text)
+export async function relayFor(
+  t: TestContext,
+  text: string,
+  on?: 'handles' | 'streams',
+): Promise<RunningRelay> {
+  const started = await startRelay(text, on)
   t.after(() => started.close())
   return started
 }

@@ -8,6 +8,7 @@ import { relayMetrics } from '../../src/observe/metric-table.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
 import { leave } from '../../src/relay/leave.ts'
 import { Relay } from '../../src/relay/relay.ts'
+import { knownHandles } from './connections.ts'
 import { freePort } from './ports.ts'
 
 /** A log record as it would stand in the log. */
@@ -34,7 +35,10 @@ export interface RunningRelay {
  * Starts a relay on `text`, the inside of a `mail {}` block, in which `{imap}` stands for a free port
  * of 127.0.0.1 named imap: `listen {imap};`.
  */
-export async function startRelay(text: string): Promise<RunningRelay> {
+export async function startRelay(
+  text: string,
+  on: 'handles' | 'streams' = 'handles',
+): Promise<RunningRelay> {
   const ports = new Map<string, number>()
   const records: LogRecord[] = []
   const arrived = new EventEmitter()
@@ -49,7 +53,10 @@ export async function startRelay(text: string): Promise<RunningRelay> {
     },
   })
   const metrics = createMetrics(relayMetrics)
-  const relay = new Relay({ log, metrics })
+  const relay = new Relay({
+    ...{ log, metrics },
+    handles: on === 'handles' ? knownHandles() : undefined,
+  })
   let config = await configOf(text, ports)
   const apply = async (inside: string) => {
     config = await configOf(inside, ports)

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
-import { dial } from '../../src/wire/dial.ts'
 import { Lender } from '../../src/wire/lend.ts'
-import { leastHold, Splice } from '../../src/wire/splice.ts'
+import { Sockets } from '../../src/wire/sockets.ts'
+import { Splice } from '../../src/wire/splice.ts'
 import type { Ending } from '../../src/wire/splicing.ts'
+import { highWaterMark } from '../../src/wire/stream-connection.ts'
 import { Wheel } from '../../src/wire/wheel.ts'
 import type { Moves, Over, Tracker } from '../../src/words/relayed.ts'
+import { acceptFor, knownHandles } from '../support/connections.ts'
 
 const nothing: Moves = { toBackend: [], toClient: [] }
 
@@ -44,16 +46,12 @@ async function between(
   const backend = await listen(t, onBackend)
   const ended = Promise.withResolvers<Ending>()
   const made = Promise.withResolvers<Splice>()
-  const front = await listen(t, socket => {
-    socket.pause()
-    const lender = new Lender()
-    const { connected } = dial({ address: '127.0.0.1', port: backend, lender })
-    connected.then(({ wire, lease }) => {
+  const sockets = new Sockets(new Lender(), knownHandles())
+  const front = await acceptFor(t, sockets, connection => {
+    sockets.dial('127.0.0.1', backend).connected.then(dialled => {
       const splice = new Splice({
-        client: socket,
-        backend: wire.detach().socket,
-        lease,
-        lender,
+        client: connection,
+        backend: dialled,
         wheel: new Wheel(),
         hold: 0,
         timeout: 60_000,
@@ -63,7 +61,6 @@ async function between(
         ended: ended.resolve,
       })
       made.resolve(splice)
-      socket.resume()
     }, ended.reject)
   })
   const client = connect({ port: front, host: '127.0.0.1', allowHalfOpen: true })
@@ -73,7 +70,7 @@ async function between(
 }
 
 async function listen(t: TestContext, onConnection: (socket: Socket) => void): Promise<number> {
-  const server = createServer({ allowHalfOpen: true, highWaterMark: leastHold }, socket => {
+  const server = createServer({ allowHalfOpen: true, highWaterMark }, socket => {
     socket.on('error', () => {})
     t.after(() => socket.destroy())
     onConnection(socket)

@@ -1,0 +1,83 @@
+import type { TLSSocket } from 'node:tls'
+import type { Connection, Receiver } from './connection.ts'
+import { HandleConnection } from './handle-connection.ts'
+import type { Data, Pool } from './handle-requests.ts'
+import type { StreamHandle } from './handles.ts'
+
+/**
+ * A connection on the handle inside a TLS socket whose handshake is done. Such a handle takes one write at
+ * a time: what is written meanwhile goes out together, in one record where it fits.
+ */
+export class SecureConnection extends HandleConnection {
+  readonly #tls: TLSSocket
+  #early: Buffer | undefined
+  readonly #queue: Buffer[] = []
+  #queued = 0
+  #secret = false
+  #ending = false
+
+  constructor(handle: StreamHandle, pool: Pool, tls: TLSSocket) {
+    super(handle, pool)
+    this.#tls = tls
+    const early: unknown = tls.read()
+    if (Buffer.isBuffer(early)) this.#early = early
+    tls.on('error', ignore).on('close', () => this.gone())
+  }
+
+  override attach(receiver: Receiver): void {
+    super.attach(receiver)
+    const early = this.#early
+    this.#early = undefined
+    if (early) receiver.received(early, 'ours', this)
+  }
+
+  /** A TLS handle gives out what it has decrypted, whether it is to be read or not. */
+  override lendable(): void {}
+
+  protected override put(data: Data, size: number, secret?: Buffer, source?: Connection): void {
+    if (this.waiting === 0) {
+      super.put(data, size, secret, source)
+      return
+    }
+    this.#queue.push(copyOf(data))
+    this.#queued += size
+    if (secret) {
+      secret.fill(0)
+      this.#secret = true
+    }
+    this.waits(size)
+  }
+
+  override wrote(size: number, status: number): void {
+    const queued = this.#queued
+    if (queued === 0 || status < 0 || this.destroyed) super.wrote(size, status)
+    else {
+      this.waits(-size - queued)
+      const joined = Buffer.concat(this.#queue.splice(0))
+      const secret = this.#secret
+      this.#queued = 0
+      this.#secret = false
+      super.put(joined, queued, secret ? joined : undefined)
+    }
+    if (this.#ending && this.waiting === 0 && !this.destroyed) this.say()
+  }
+
+  /** The peer is told by TLS that there will be no more, even if it has said so itself. */
+  protected override finish(): void {
+    if (this.waiting === 0) this.say()
+    else this.#ending = true
+  }
+
+  protected override close(): void {
+    this.#tls.destroy()
+  }
+}
+
+/** What is kept must not be changed by anybody. */
+function copyOf(data: Data): Buffer {
+  if (typeof data === 'string') return Buffer.from(data, 'latin1')
+  return Buffer.isBuffer(data) ? Buffer.from(data) : Buffer.concat(data)
+}
+
+/** 'close' follows every 'error'. */
+function ignore(): void {}
