@@ -1,10 +1,11 @@
 /**
  * Mail clients as commands: `client.ts read HOST`, `send HOST [SECONDS]` (so long it waits within the
- * body), `idle HOST COUNT [SECONDS]`, `flow HOST SECONDS` (one session after the other). Each prints one
- * line of JSON at its end.
+ * body), `idle HOST COUNT [SECONDS]`, `flow HOST SECONDS` (one session after the other), `served HOST
+ * FINGERPRINT` (until that certificate is). Each prints one line of JSON at its end.
  */
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { MailClient } from '../support/mail-client.ts'
 
 const [what, host = '', count = '0', seconds] = process.argv.slice(2)
@@ -138,7 +139,19 @@ function inTime(session: Promise<object>): Promise<object> {
   return Promise.race([session, late])
 }
 
-const commands = { read, send: () => send(Number(count) * 1_000), idle, flow }
+/** Connects again and again until it is shown the certificate of that fingerprint; when that was. */
+async function served(): Promise<object> {
+  for (;;) {
+    const socket = connectTls({ port: 993, ...insecure })
+    await once(socket, 'secureConnect')
+    const { fingerprint256 } = socket.getPeerCertificate()
+    socket.destroy()
+    if (fingerprint256 === count) return { at: Date.now() }
+    await new Promise(then => setTimeout(then, 20))
+  }
+}
+
+const commands = { read, send: () => send(Number(count) * 1_000), idle, flow, served }
 const command = Object.entries(commands).find(([name]) => name === what)?.[1]
 if (!command) throw new Error(`no command ${what}`)
 console.log(JSON.stringify(await command()))

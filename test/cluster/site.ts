@@ -1,8 +1,9 @@
 /** Postern and its backends in a cluster, and what a test asks of them. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { makeAuthority } from '../support/certificates.ts'
+import { type KeyPair, makeAuthority } from '../support/certificates.ts'
 import type { Cluster } from '../support/cluster.ts'
+import { tlsSecret } from '../support/cluster-objects.ts'
 
 const here = new URL('.', import.meta.url).pathname
 export const chart = new URL('../../charts/postern', import.meta.url).pathname
@@ -25,6 +26,8 @@ export interface Said {
   readonly failed?: number
   readonly faults?: readonly string[]
   readonly gap?: number
+  /** In ms since 1970. */
+  readonly at?: number
 }
 
 /** The flags by which the chart takes an image of that name. */
@@ -32,6 +35,10 @@ export function imageFlags(image: string): readonly string[] {
   const at = image.lastIndexOf(':')
   const [repository, tag] = [image.slice(0, at), image.slice(at + 1)]
   return [`--set=image.repository=${repository}`, `--set-string=image.tag=${tag}`]
+}
+
+export async function pair(): Promise<KeyPair> {
+  return (await makeAuthority()).issue(['mail.example.com'])
 }
 
 export class Site {
@@ -50,19 +57,17 @@ export class Site {
     kubectl(['create', 'namespace', 'mail'])
     kubectl(['create', 'namespace', 'postern'])
     kubectl(['label', 'namespace', 'postern', `pod-security.kubernetes.io/enforce=${standard}`])
-    const { certificate, key } = await (await makeAuthority()).issue(['mail.example.com'])
-    const secret = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'mail-example-com', namespace: 'mail' },
-      type: 'kubernetes.io/tls',
-      stringData: { 'tls.crt': certificate, 'tls.key': key },
-    }
-    kubectl(['apply', '-f', '-'], JSON.stringify(secret))
+    this.renew(await pair())
     const mail = readFileSync(`${here}mail.yaml`, 'utf8')
     kubectl(['apply', '-f', '-'], mail.replaceAll('localhost/postern-mail:test', images.mail))
     kubectl(['rollout', 'status', '--namespace=mail', '--timeout=60s', 'statefulset/mail'])
     kubectl(['wait', '--namespace=mail', '--for=condition=Ready', '--timeout=60s', 'pod/client'])
+  }
+
+  /** Puts this pair into the Secret that the listeners use. */
+  renew({ certificate, key }: KeyPair): void {
+    const secret = tlsSecret('mail', 'mail-example-com', { certificate, key })
+    this.cluster.kubectl(['apply', '-f', '-'], JSON.stringify(secret))
   }
 
   /** A cluster of somebody goes on without us. */
@@ -113,6 +118,13 @@ export class Site {
 
 export function lastLine(said: string): Said {
   return JSON.parse(said.trim().split('\n').at(-1) ?? '')
+}
+
+/** When a program said that it is gone. */
+export function leftAt(said: string): string {
+  const records = said.split('\n').filter(line => line.startsWith('{'))
+  const left = records.map(line => JSON.parse(line)).find(({ msg }) => msg === 'left')
+  return left?.time
 }
 
 /** Asks again until `holds`; fails with what was last seen. */

@@ -17,8 +17,8 @@ export const lengths = isFull
       apiServerGoneInHurry: 60_000,
     }
   : {
-      childKilled: 12_000,
-      apiServerGone: 25_000,
-      apiServerBack: 20_000,
+      childKilled: 8_000,
+      apiServerGone: 15_000,
+      apiServerBack: 12_000,
       apiServerGoneInHurry: 3_000,
     }
