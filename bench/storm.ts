@@ -29,8 +29,8 @@ const drain = 12
 const cameAndWent = 20_000
 const rounds = 4
 const atOnce = 500
-/** Seconds after which the memory is read again. */
-const rest = 10
+/** Seconds after which the memory is read again: the relay gives back what a peak took once it is quiet. */
+const rest = 25
 
 const program = fileURLToPath(new URL('../src/bin/relay.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'postern-storm-'))
