@@ -13,6 +13,7 @@ import { Relay } from '../relay/relay.ts'
 import { state } from '../relay/state.ts'
 import type { Handles } from '../wire/handles.ts'
 import { provenHandles } from '../wire/prove-handles.ts'
+import { giveBack } from './give-back.ts'
 import type { Arguments } from './relay-arguments.ts'
 import { keyErrors, parseConfig, readConfig } from './relay-check.ts'
 import { outputs, ServerLogs } from './server-logs.ts'
@@ -116,6 +117,7 @@ class Program {
       const program = new Program(log, typeof handles === 'string' ? undefined : handles)
       if (http) program.#serve(await program.#pages(http))
       program.#signals()
+      giveBack()
       return program
     } catch (error) {
       return { errors: [`relay: ${error instanceof Error ? error.message : String(error)}`] }
