@@ -24,8 +24,14 @@ const unknownAuthority: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
-/** OpenSSL's, for a depth that Node cannot set. */
-const tooLong = { code: 'CERT_CHAIN_TOO_LONG', message: 'certificate chain too long' }
+/**
+ * For a depth that Node cannot set. Who goes on behind "certificate chain too long", as nginx does,
+ * hears this of OpenSSL in the end: it looked no further for an authority that it knows.
+ */
+const tooLong = {
+  code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  message: 'unable to get local issuer certificate',
+}
 
 /**
  * Judges the client's certificate by `ssl_verify_client`, once the handshake is over, so that the

@@ -1,7 +1,7 @@
 /** nginx and Postern side by side on one text, in which only the ports differ. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type KeyPair, makeAuthority } from './certificates.ts'
 import { nginxParts, startNginx } from './nginx.ts'
@@ -29,9 +29,12 @@ export interface Pair extends Readonly<Record<SideName, Side>> {
 
 /**
  * Starts both on `text`: `{auth}` is the auth server's port, `{…}` any other a free one. Beside the
- * text lie `mail.crt` and `mail.key`, for mail.example.com, and `ca.crt`.
+ * text lie `mail.crt` and `mail.key`, for mail.example.com, `ca.crt`, and the files of `more`.
  */
-export async function startPair(text: string): Promise<Pair> {
+export async function startPair(
+  text: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Pair> {
   requireParts(nginxParts)
   const folder = mkdtempSync(join(tmpdir(), 'postern-nginx-'))
   const authority = await makeAuthority()
@@ -40,6 +43,7 @@ export async function startPair(text: string): Promise<Pair> {
     'ca.crt': authority.certificate,
     'mail.crt': keys.certificate,
     'mail.key': keys.key,
+    ...more,
   }
   const side = (name: SideName, run: (folder: string, file: string) => Promise<Running>) =>
     startSide(name, join(folder, name), text, files, run)
@@ -73,7 +77,10 @@ async function startSide(
   run: (folder: string, file: string) => Promise<Running>,
 ): Promise<Side> {
   mkdirSync(folder)
-  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content)
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), content)
+  }
   const auth = await startRawAuthServer()
   const ports = new Map([['auth', auth.port]])
   for (const [, port = ''] of text.matchAll(/\{([a-z0-9-]+)\}/g)) {
