@@ -1,24 +1,23 @@
-import { connect, isIP, type Socket } from 'node:net'
+import { connect, isIP } from 'node:net'
 import { type SecureContext, connect as secure } from 'node:tls'
 import type { AuthHttp } from '../config/config.ts'
+import { type Dialling, onceReady, type Sockets } from '../wire/sockets.ts'
 
-/**
- * A connection to an auth server, which says `ready` once it may be written to. Node tries each address of
- * a host name in its turn.
- */
+/** Connects to an auth server. Node tries each address of a host name in its turn. */
 export function authConnection(
   { host, port, unix, tls }: AuthHttp,
   context: SecureContext | undefined,
-): { readonly socket: Socket; readonly ready: 'connect' | 'secureConnect' } {
-  if (unix) return { socket: connect({ path: host }), ready: 'connect' }
-  // A question is one write, so that nothing waits for an acknowledgement: no need of `noDelay`.
+  sockets: Sockets,
+): Dialling {
+  if (unix) return onceReady(connect({ path: host }), 'connect')
+  if (!tls && isIP(host) !== 0) return sockets.dial(host, port)
   const place = { host, port, autoSelectFamily: true }
-  if (!tls) return { socket: connect(place), ready: 'connect' }
+  if (!tls) return onceReady(connect(place), 'connect')
   const socket = secure({
     ...place,
     ...(context ? { secureContext: context } : {}),
     ...(isIP(host) === 0 ? { servername: host } : {}),
     rejectUnauthorized: true,
   })
-  return { socket, ready: 'secureConnect' }
+  return onceReady(socket, 'secureConnect')
 }

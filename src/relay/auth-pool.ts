@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net'
+import { type Connection, nobody, type Receiver } from '../wire/connection.ts'
+import { Deadline, type Wheel } from '../wire/wheel.ts'
 
 /** How long a connection waits for the next question, ms; less than servers usually wait. */
 const idleTime = 4_000
@@ -6,8 +7,8 @@ const idleTime = 4_000
 /** Connections to one auth server that wait for the next question. */
 export class AuthPool {
   readonly #most: number
-  readonly #idle = new Set<Socket>()
-  readonly #closers = new WeakMap<Socket, () => void>()
+  /** With what takes their deadlines back. */
+  readonly #idle = new Map<Connection, () => void>()
 
   constructor(most: number) {
     this.#most = most
@@ -18,36 +19,33 @@ export class AuthPool {
   }
 
   /** The one that was used last; it is the caller's. */
-  take(): Socket | undefined {
-    const socket = [...this.#idle].at(-1)
-    if (!socket) return undefined
-    this.#release(socket)
-    return socket
+  take(): Connection | undefined {
+    const connection = [...this.#idle.keys()].at(-1)
+    if (connection) this.#release(connection)
+    return connection
   }
 
   /** Keeps a connection over which everything was said; whatever comes over it now ends it. */
-  put(socket: Socket): void {
-    if (this.#idle.size >= this.#most || socket.destroyed) {
-      socket.destroy()
+  put(connection: Connection, wheel: Wheel): void {
+    if (this.#idle.size >= this.#most || connection.destroyed || connection.ended) {
+      connection.destroy()
       return
     }
     const close = () => {
-      this.#release(socket)
-      socket.on('error', () => {})
-      socket.destroy()
+      this.#release(connection)
+      connection.destroy()
     }
-    this.#idle.add(socket)
-    this.#closers.set(socket, close)
-    for (const event of events) socket.on(event, close)
-    socket.setTimeout(idleTime).unref()
+    const deadline = new Deadline(close)
+    this.#idle.set(connection, () => wheel.disarm(deadline))
+    wheel.arm(deadline, idleTime)
+    const waiting: Receiver = { ...nobody, received: close, ended: close, closed: close }
+    connection.attach(waiting)
+    connection.stay(false)
   }
 
-  #release(socket: Socket): void {
-    const close = this.#closers.get(socket)
-    this.#idle.delete(socket)
-    if (close) for (const event of events) socket.off(event, close)
-    socket.setTimeout(0).ref()
+  #release(connection: Connection): void {
+    this.#idle.get(connection)?.()
+    this.#idle.delete(connection)
+    connection.stay(true)
   }
 }
-
-const events = ['data', 'end', 'error', 'close', 'timeout'] as const

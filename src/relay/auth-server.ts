@@ -1,15 +1,17 @@
 import { lookup } from 'node:dns/promises'
-import { isIP, type Socket } from 'node:net'
+import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { AuthHttp, ServerSettings } from '../config/config.ts'
 import { request, type Tls } from '../protocol/auth-http.ts'
-import { type AuthAnswer, authAnswer, isReusable } from '../protocol/auth-http-answer.ts'
+import type { AuthAnswer } from '../protocol/auth-http-answer.ts'
 import type { Attempt, Client } from '../protocol/protocol.ts'
 import { canonical } from '../wire/address.ts'
-import { Deadline, type Sleep, type Wheel } from '../wire/wheel.ts'
+import type { Sockets } from '../wire/sockets.ts'
+import type { Sleep, Wheel } from '../wire/wheel.ts'
 import type { Failure } from '../words/failure.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import { authConnection } from './auth-connection.ts'
+import { AuthExchange, type Exchange } from './auth-exchange.ts'
 import type { AuthPool } from './auth-pool.ts'
 import type { Endpoint } from './backends.ts'
 import type { RelayMetrics } from './shared.ts'
@@ -58,6 +60,7 @@ export interface AuthQuestion {
   /** Of a client's connection that is TLS. */
   readonly tls: Tls | undefined
   readonly wheel: Wheel
+  readonly sockets: Sockets
   readonly metrics: RelayMetrics
 }
 
@@ -70,17 +73,9 @@ const mostAddresses = 8
 
 const unresolved = 'sent a server whose address cannot be found'
 
-const nothing = Buffer.alloc(0)
-
-/** What one exchange came to; `timeout` and `broken` never reached an answer. */
-type Exchange =
-  | AuthAnswer
-  | { readonly kind: 'timeout' }
-  | { readonly kind: 'broken'; readonly reason: string }
-
 export class AuthServer {
   readonly #question: AuthQuestion
-  #socket: Socket | undefined
+  #running: AuthExchange | undefined
   #sleep: Sleep | undefined
   #abandoned = false
 
@@ -92,7 +87,7 @@ export class AuthServer {
   abandon(): void {
     this.#abandoned = true
     this.#sleep?.wake()
-    this.#socket?.destroy()
+    this.#running?.abandon()
   }
 
   /** Never rejects. */
@@ -123,53 +118,20 @@ export class AuthServer {
     await this.#sleep.over
   }
 
-  #exchange(fresh = false): Promise<Exchange> {
-    const { url, settings, wheel, context, pool } = this.#question
-    const kept = fresh ? undefined : pool?.take()
-    const { socket, ready } = kept
-      ? { socket: kept, ready: undefined }
-      : authConnection(url, context)
-    this.#socket = socket
+  async #exchange(fresh = false): Promise<Exchange> {
+    const { url, settings, wheel, context, pool, sockets } = this.#question
     const began = performance.now()
-    return new Promise(resolve => {
-      let received: Buffer = nothing
-      const leave = (reusable: boolean) => {
-        wheel.disarm(deadline)
-        socket.off('error', failed).off('close', closed).off('data', heard)
-        received.fill(0)
-        if (reusable && pool) pool.put(socket)
-        else socket.on('error', () => {}).destroy()
-      }
-      const finish = (exchange: Exchange, reusable = false) => {
-        leave(reusable)
-        this.#count(exchange, (performance.now() - began) / 1000)
-        resolve(exchange)
-      }
-      const broken = (reason: string) => {
-        // A connection that waited may have been closed just now: the question was not heard.
-        if (!kept || received.length > 0 || this.#abandoned) finish({ kind: 'broken', reason })
-        else {
-          leave(false)
-          resolve(this.#exchange(true))
-        }
-      }
-      const failed = (error: Error) => broken(codeOf(error))
-      const closed = () => broken('closed the connection early')
-      const ask = () => {
-        const asked = this.#request()
-        socket.write(asked, () => asked.fill(0))
-      }
-      const heard = (chunk: Buffer) => {
-        received = received.length === 0 ? chunk : joined(received, chunk)
-        const answer = authAnswer(received)
-        if (answer.kind !== 'incomplete') finish(answer, isReusable(received))
-      }
-      const deadline = new Deadline(() => finish({ kind: 'timeout' }))
-      wheel.arm(deadline, settings.auth_http_timeout)
-      socket.on('error', failed).on('close', closed).on('data', heard)
-      if (ready) socket.once(ready, ask)
-      else ask()
-    })
+    const exchange = new AuthExchange(wheel, settings.auth_http_timeout, pool)
+    this.#running = exchange
+    const kept = fresh ? undefined : pool?.take()
+    const outcome = kept
+      ? await exchange.ask(kept, this.#request())
+      : await exchange.dial(authConnection(url, context, sockets), () => this.#request())
+    // A connection that waited may have been closed just now: the question was not heard.
+    const unheard = kept && outcome.kind === 'broken' && !exchange.heard && !this.#abandoned
+    if (unheard) return this.#exchange(true)
+    this.#count(outcome, (performance.now() - began) / 1000)
+    return outcome
   }
 
   #request(): Buffer {
@@ -217,16 +179,4 @@ async function addressesOf(host: string): Promise<readonly string[]> {
   } catch {
     return []
   }
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? `cannot be reached: ${error.code}` : 'cannot be reached'
-}
-
-/** Both, zeroed where they stood. */
-function joined(first: Buffer, second: Buffer): Buffer {
-  const both = Buffer.concat([first, second])
-  first.fill(0)
-  second.fill(0)
-  return both
 }

@@ -99,6 +99,7 @@ export class Authentication {
     const server = new AuthServer({
       wheel: this.#shared.wheel,
       metrics: this.#shared.metrics,
+      sockets: this.#shared.sockets,
       settings,
       url,
       protocol: protocol.name,

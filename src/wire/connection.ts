@@ -67,6 +67,8 @@ export interface Connection {
   destroy(): void
   /** Gives the connection away as a stream of Node's, for TLS around it; `rest` was read of it already. */
   toStream(rest: Buffer): Socket
+  /** Whether the process stays for this connection, as it does unless it is told. */
+  stay(on: boolean): void
   /** TCP keep-alive; times in ms. */
   keepAlive(on: boolean, idle: number, interval?: number, count?: number): void
 }

@@ -262,6 +262,11 @@ export class HandleConnection implements Connection, HandleUser, Requester {
     return socket
   }
 
+  stay(on: boolean): void {
+    if (on) this.handle.ref()
+    else this.handle.unref()
+  }
+
   keepAlive(on: boolean, idle: number, interval?: number, count?: number): void {
     if (this.#destroyed) return
     const seconds = (ms: number | undefined) =>

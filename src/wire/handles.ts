@@ -36,6 +36,8 @@ export interface StreamHandle {
   writev(request: Request, pieces: readonly Uint8Array[], allBuffers: true): number
   writeLatin1String(request: Request, text: string): number
   shutdown(request: Request): number
+  ref(): void
+  unref(): void
   /** `closed` is called on the handle. */
   close(closed?: (this: StreamHandle) => void): void
   getpeername?(name: Name): number
@@ -99,7 +101,16 @@ export function streamOn(handle: StreamHandle, options: SocketConstructorOpts): 
 
 const methods = [
   ...['useUserBuffer', 'readStart', 'readStop', 'writeBuffer', 'writev', 'writeLatin1String'],
-  ...['shutdown', 'close', 'getpeername', 'getsockname', 'setKeepAlive', 'setNoDelay'],
+  ...[
+    'shutdown',
+    'close',
+    'ref',
+    'unref',
+    'getpeername',
+    'getsockname',
+    'setKeepAlive',
+    'setNoDelay',
+  ],
   ...['connect', 'connect6'],
 ]
 

@@ -85,23 +85,23 @@ function dialHandle(pool: Pool, address: string, port: number): Dialling {
 }
 
 function dialStream(address: string, port: number): Dialling {
-  const socket: Socket = connect({
+  const socket = connect({
     ...{ host: address, port, noDelay: true, allowHalfOpen: true },
     ...{ highWaterMark },
   })
-  const connected = new Promise<Connection>((resolve, reject) => {
-    socket.once('error', reject)
-    socket.once('connect', () => {
-      socket.off('error', reject)
-      resolve(new StreamConnection(socket))
-    })
+  return onceReady(socket, 'connect')
+}
+
+/** A stream that has begun to connect, and says `ready` once it has. */
+export function onceReady(socket: Socket, ready: 'connect' | 'secureConnect'): Dialling {
+  const { promise, resolve, reject } = Promise.withResolvers<Connection>()
+  const closed = () => reject(new Error('closed'))
+  socket.once('error', reject).once('close', closed)
+  socket.once(ready, () => {
+    socket.off('error', reject).off('close', closed)
+    resolve(new StreamConnection(socket))
   })
-  return {
-    connected,
-    abandon: () => {
-      socket.destroy(new Error('the attempt was given up'))
-    },
-  }
+  return { connected: promise, abandon: () => socket.destroy() }
 }
 
 function errorOf(status: number, what: string): Error {

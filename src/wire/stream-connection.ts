@@ -133,6 +133,11 @@ export class StreamConnection implements Connection {
     return socket
   }
 
+  stay(on: boolean): void {
+    if (on) this.#socket.ref()
+    else this.#socket.unref()
+  }
+
   keepAlive(on: boolean, idle: number, interval?: number, count?: number): void {
     // Node's typings know only the first two arguments.
     Reflect.apply(this.#socket.setKeepAlive, this.#socket, [on, idle, interval, count])

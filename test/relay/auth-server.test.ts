@@ -27,6 +27,7 @@ it('an auth server that says WAIT for ever is asked so often and no more', async
     // A second is over with the next turn.
     wheel: new Wheel(() => performance.now() * 50),
     metrics: createMetrics(relayMetrics),
+    sockets: here.relay.shared.sockets,
   }).ask()
   assert.deepEqual(answer, { kind: 'fail', failure: 'config', reason: 'said WAIT too often' })
   assert.equal(auth.asked.length, mostWaits)

@@ -33,6 +33,8 @@ describe('the handles of sockets', () => {
       writeLatin1String = () => 0
       shutdown = () => 0
       close() {}
+      ref() {}
+      unref() {}
       getpeername = () => 0
       getsockname = () => 0
       setKeepAlive = () => 0

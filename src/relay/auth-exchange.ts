@@ -1,0 +1,114 @@
+import { type AuthAnswer, authAnswer, isReusable } from '../protocol/auth-http-answer.ts'
+import { type Connection, nobody, type Receiver, type Whose } from '../wire/connection.ts'
+import type { Dialling } from '../wire/sockets.ts'
+import { Deadline, type Wheel } from '../wire/wheel.ts'
+import type { AuthPool } from './auth-pool.ts'
+
+/** What one exchange came to; `timeout` and `broken` never reached an answer. */
+export type Exchange =
+  | AuthAnswer
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'broken'; readonly reason: string }
+
+const nothing = Buffer.alloc(0)
+
+/** One question to an auth server over one connection, and its answer. */
+export class AuthExchange implements Receiver {
+  readonly #pool: AuthPool | undefined
+  readonly #wheel: Wheel
+  readonly #deadline: Deadline
+  readonly #over = Promise.withResolvers<Exchange>()
+  #dialling: Dialling | undefined
+  #connection: Connection | undefined
+  #received: Buffer = nothing
+
+  /** `within`: ms for all of it. A connection goes to `pool` afterwards, if there is one. */
+  constructor(wheel: Wheel, within: number, pool: AuthPool | undefined) {
+    this.#wheel = wheel
+    this.#pool = pool
+    this.#deadline = new Deadline(() => this.#finish({ kind: 'timeout' }))
+    wheel.arm(this.#deadline, within)
+  }
+
+  /** Whether some of the answer has come. */
+  get heard(): boolean {
+    return this.#received.length > 0
+  }
+
+  /** Asks once `dialling` is connected. `question` is told and zeroed. */
+  async dial(dialling: Dialling, question: () => Buffer): Promise<Exchange> {
+    this.#dialling = dialling
+    try {
+      const connection = await dialling.connected
+      if (this.#dialling === undefined) connection.destroy()
+      else this.#ask(connection, question())
+    } catch (error) {
+      this.#finish({ kind: 'broken', reason: reasonOf(error) })
+    }
+    return this.#over.promise
+  }
+
+  /** Asks over a connection that is there. */
+  ask(connection: Connection, question: Buffer): Promise<Exchange> {
+    this.#ask(connection, question)
+    return this.#over.promise
+  }
+
+  /** Breaks it off. */
+  abandon(): void {
+    this.#finish({ kind: 'broken', reason: early })
+  }
+
+  received(octets: Buffer, whose: Whose): void {
+    const own = whose === 'ours' ? octets : Buffer.from(octets)
+    this.#received = this.#received.length === 0 ? own : joined(this.#received, own)
+    const answer = authAnswer(this.#received)
+    if (answer.kind !== 'incomplete') this.#finish(answer, isReusable(this.#received))
+  }
+
+  ended(): void {
+    this.#finish({ kind: 'broken', reason: early })
+  }
+
+  drained(): void {}
+
+  closed(): void {
+    this.#finish({ kind: 'broken', reason: early })
+  }
+
+  #ask(connection: Connection, question: Buffer): void {
+    this.#dialling = undefined
+    this.#connection = connection
+    connection.attach(this)
+    connection.writeSecret(question)
+  }
+
+  #finish(exchange: Exchange, reusable = false): void {
+    this.#wheel.disarm(this.#deadline)
+    this.#dialling?.abandon()
+    this.#dialling = undefined
+    const connection = this.#connection
+    this.#connection = undefined
+    connection?.attach(nobody)
+    if (reusable && this.#pool && connection) this.#pool.put(connection, this.#wheel)
+    else connection?.destroy()
+    this.#over.resolve(exchange)
+    this.#received.fill(0)
+  }
+}
+
+const early = 'closed the connection early'
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error
+    ? `cannot be reached: ${error.code}`
+    : 'cannot be reached'
+}
+
+/** Both, zeroed where they stood. */
+function joined(first: Buffer, second: Buffer): Buffer {
+  const both = Buffer.concat([first, second])
+  first.fill(0)
+  second.fill(0)
+  return both
+}
