@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { collect } from '../../src/bin/give-back.ts'
+import type { Session } from '../../src/relay/session.ts'
 import { makeAuthority } from '../support/certificates.ts'
 import { MailClient } from '../support/mail-client.ts'
 import { backendFor, relayFor } from '../support/on-relay.ts'
@@ -76,7 +78,7 @@ async function breakOff(
   here: RunningRelay,
   [state, listener, says]: State,
   how: (client: MailClient) => void,
-): Promise<void> {
+): Promise<readonly WeakRef<Session>[]> {
   const { sessions } = here.relay.shared
   const client = await MailClient.open(here.port(listener))
   if (!silent.has(listener)) await client.line()
@@ -85,22 +87,34 @@ async function breakOff(
     if (at < says.length - 1) await client.line()
   }
   await eventually(`a session ${state}`, () => sessions.size > 0)
+  const open = [...sessions].map(session => new WeakRef(session))
   how(client)
   await eventually(`the end of a session ${state}`, () => sessions.size === 0)
+  return open
 }
 
 describe('a client that breaks off', () => {
-  it('in any state, orderly or not, leaves no session and no descriptor', async t => {
+  it('in any state, orderly or not, leaves no session, no descriptor and no memory', async t => {
     const here = await site(t)
     const descriptors = () => readdirSync('/proc/self/fd').length
     const before = descriptors()
+    const gone = new Map<string, readonly WeakRef<Session>[]>()
     for (const state of states) {
-      await breakOff(here, state, client => client.close())
-      await breakOff(here, state, client => client.socket.resetAndDestroy())
+      const orderly = await breakOff(here, state, client => client.close())
+      const rudely = await breakOff(here, state, client => client.socket.resetAndDestroy())
+      gone.set(state[0], [...orderly, ...rudely])
     }
     await eventually('descriptors to be closed', () => descriptors() <= before)
     const page = await here.metrics()
     assert.doesNotMatch(page, /^postern_(connections|upstream)_active\{.*\} [^0]/m)
+    const kept = () =>
+      [...gone].filter(([, refs]) => refs.some(ref => ref.deref())).map(([state]) => state)
+    // Whoever was looked at is held until the next task.
+    for (let tries = 0; tries < 20 && kept().length > 0; tries++) {
+      await pause(50)
+      collect()
+    }
+    assert.deepEqual(kept(), [])
   })
 })
 
