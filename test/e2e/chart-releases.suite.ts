@@ -111,6 +111,16 @@ test('a release of one name stands in two namespaces, and comes back after it wa
   plane.helm('uninstall', 'mail', '-n', 'second')
 })
 
+test('a release that gets an autoscaler keeps its pods if somebody else counts them first', () => {
+  const words = [chart, '-n', 'second', '--reset-then-reuse-values']
+  plane.helm('install', 'scaled', chart, '-n', 'second')
+  const name = ['deployment', 'scaled-postern', '-n', 'second']
+  plane.kubectl(['scale', ...name, '--replicas=3'])
+  plane.helm('upgrade', 'scaled', ...words, '--set=autoscaling.enabled=true')
+  assert.equal(plane.kubectl(['get', ...name, '-o', 'jsonpath={.spec.replicas}']), '3')
+  plane.helm('uninstall', 'scaled', '-n', 'second')
+})
+
 test('a release that goes takes its roles along and leaves kinds and the objects of others', () => {
   plane.helm('uninstall', 'third', '-n', 'postern')
   plane.helm('uninstall', 'internal', '-n', 'second')
