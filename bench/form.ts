@@ -36,7 +36,7 @@ export const forms: Readonly<Record<Form['name'], Form>> = {
     idle: 9_000,
     roundTrips: 64_000,
     messages: { small: 4_000, large: 128 },
-    paced: 4,
+    paced: 3,
     comeAndGo: { sessions: 50_000, seconds: 20 },
   },
   full: {

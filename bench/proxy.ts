@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { cores, hasEnded, lastWords, start, stop } from './children.ts'
 import type { Setting } from './configuration.ts'
-import { type PortNumbers, ports } from './ports.ts'
+import { freePorts } from './free-ports.ts'
+import type { PortNumbers } from './ports.ts'
 import type { System } from './systems.ts'
 import { processTree } from './usage.ts'
 
@@ -93,29 +94,4 @@ async function connects(port: number, event: 'connect' | 'data'): Promise<boolea
   } finally {
     socket.destroy()
   }
-}
-
-async function freePorts(): Promise<PortNumbers> {
-  const found = new Map<string, number>()
-  for (const port of ports) found.set(port, await freePort())
-  const at = (port: string) => found.get(port) ?? 0
-  return {
-    imap: at('imap'),
-    imaps: at('imaps'),
-    pop3: at('pop3'),
-    pop3s: at('pop3s'),
-    smtp: at('smtp'),
-    smtps: at('smtps'),
-    passing: at('passing'),
-    'passing-tls': at('passing-tls'),
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

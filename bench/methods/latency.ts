@@ -33,7 +33,7 @@ async function withoutProxy(bench: Bench, load: Load) {
 /** At the rate for a while to warm up, and again to measure; then the sessions leave. */
 async function paced({ generator, form }: Bench) {
   const operations = rate * form.paced
-  await generator.pace(operations / 2, rate)
+  await generator.pace(operations / 4, rate)
   const outcome = await generator.pace(operations, rate)
   await generator.leave()
   if (outcome.failed > 0 || outcome.done < operations)

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { atWork, type Method } from '../work.ts'
 
 /** Seconds of asking without a reload, and around one. */
-const asking = { quiet: 2, around: 5 }
+const asking = { quiet: 1, around: 4 }
 
 /** How long after the asking began the reload comes, in ms. */
 const lead = 500
