@@ -36,6 +36,7 @@ export const maxAuthAnswer = 8192
 export const maxAuthWait = 3600
 
 const ok = Buffer.from('OK')
+const wait = Buffer.from('WAIT')
 
 /** Reads all that was received so far; to be asked again with more where it is `incomplete`. */
 export function authAnswer(received: Buffer): AuthAnswer | { readonly kind: 'incomplete' } {
@@ -75,7 +76,10 @@ function headersEnd(received: Buffer): number | undefined {
 
 type Headers = ReadonlyMap<string, Buffer>
 
-/** `undefined` where a line is no header. Names in lower case; of several of one name the last. */
+/**
+ * `undefined` where a line is no header. Names in lower case; of several of one name the last, but for
+ * `Auth-Status`, of which a word of refusal counts before one of consent, as in nginx.
+ */
 function parsed(block: Buffer): Headers | undefined {
   const headers = new Map<string, Buffer>()
   let at = 0
@@ -85,20 +89,32 @@ function parsed(block: Buffer): Headers | undefined {
     if (at > 0 || line.toString('latin1', 0, 5) !== 'HTTP/') {
       const [name, value] = header(line) ?? []
       if (!name || !value) return undefined
-      headers.set(name, value)
+      const before = headers.get(name)
+      if (name !== 'auth-status' || !before || !outweighs(before, value)) headers.set(name, value)
     }
     at = end + 1
   }
   return headers
 }
 
+function outweighs(before: Buffer, after: Buffer): boolean {
+  return weight(before) > weight(after)
+}
+
+/** Of a status: consent, a wish to wait, or a refusal. */
+function weight(status: Buffer): number {
+  return status.equals(ok) ? 0 : status.equals(wait) ? 1 : 2
+}
+
 function withoutCr(line: Buffer): Buffer {
   return line[line.length - 1] === 0x0d ? line.subarray(0, -1) : line
 }
 
+/** A name alone has an empty value. */
 function header(line: Buffer): readonly [string, Buffer] | undefined {
-  const colon = line.indexOf(0x3a)
-  const name = line.toString('latin1', 0, Math.max(0, colon))
+  const found = line.indexOf(0x3a)
+  const colon = found < 0 ? line.length : found
+  const name = line.toString('latin1', 0, colon)
   const value = line.subarray(colon + 1)
   if (!/^[A-Za-z0-9-]+$/.test(name) || value.includes(0x0d) || value.includes(0)) return undefined
   return [name.toLowerCase(), trimmed(value)]
@@ -114,16 +130,16 @@ function trimmed(value: Buffer): Buffer {
 
 function meaning(headers: Headers): AuthAnswer {
   const status = headers.get('auth-status')
-  const wait = seconds(headers.get('auth-wait'))
+  const pause = seconds(headers.get('auth-wait'))
   if (!status || status.equals(ok)) return consent(headers, status !== undefined)
+  if (status.equals(wait)) return { kind: 'wait', seconds: Math.max(1, pause) }
   const text = status.toString('latin1')
-  if (text === 'WAIT') return { kind: 'wait', seconds: Math.max(1, wait) }
   const code = headers.get('auth-error-code')?.toString('latin1') ?? ''
   const sasl = headers.get('auth-error-sasl')?.toString('latin1') ?? ''
   return {
     kind: 'denied',
     text,
-    wait,
+    wait: pause,
     ...(/^[45]\d\d( |$)/.test(code) && { code }),
     ...(/^[A-Za-z0-9+/]+=*$/.test(sasl) && { sasl }),
   }
@@ -137,13 +153,13 @@ function consent(headers: Headers, consented: boolean): AuthAnswer {
   const pass = headers.get('auth-pass')
   const smtp = switches.get(headers.get('auth-smtp')?.toString('latin1').toLowerCase() ?? '')
   const credentials = {
-    ...(user?.length && { user: Buffer.from(user) }),
+    ...(user && { user: Buffer.from(user) }),
     ...(pass && { pass: Buffer.from(pass) }),
     ...(smtp !== undefined && { smtp }),
   }
   if (!server && !digits && consented) return { kind: 'ok', ...credentials }
   if (!server || !digits) return invalid('did not send server or port')
-  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0
+  const port = /^\d{1,9}$/.test(digits) ? Number(digits) : 0
   if (port < 1 || port > 65_535) return invalid('sent invalid server port')
   if (!/^[0-9A-Za-z.:_-]{1,255}$/.test(server)) return invalid('sent invalid server address')
   return { kind: 'ok', server, port, ...credentials }

@@ -63,6 +63,60 @@ export const answers: readonly Row[] = [
       ),
     ],
   },
+  {
+    title: 'consents with spaces in odd places',
+    answers: [
+      raw('HTTP/1.0 200 OK\nAuth-Status:OK\nAuth-Server:   127.0.0.1  \nAuth-Port:{port}\n\n'),
+    ],
+  },
+  {
+    title: 'consents with a long header',
+    answers: [headers(`X-Long: ${'x'.repeat(700)}`, 'Auth-Status: OK', ...backend)],
+  },
+  {
+    title: 'consents, and wants a wait',
+    answers: [headers('Auth-Status: OK', 'Auth-Wait: 1', ...backend)],
+  },
+  {
+    title: 'consents with an empty user and password',
+    answers: [headers('Auth-Status: OK', 'Auth-User:', 'Auth-Pass:', ...backend)],
+  },
+  {
+    title: 'consents with a password of several words',
+    answers: [headers('Auth-Status: OK', 'Auth-Pass: a b  c', ...backend)],
+  },
+  {
+    title: 'says two statuses',
+    answers: [headers('Auth-Status: no', 'Auth-Status: OK', ...backend)],
+  },
+  {
+    title: 'says two servers',
+    answers: [headers('Auth-Status: OK', 'Auth-Server: 192.0.2.1', ...backend)],
+  },
+  {
+    title: 'says two passwords',
+    answers: [headers('Auth-Status: OK', 'Auth-Pass: one', 'Auth-Pass: two', ...backend)],
+  },
+  {
+    title: 'names a port with a zero',
+    answers: [headers('Auth-Status: OK', 'Auth-Server: 127.0.0.1', 'Auth-Port: 0{port}')],
+  },
+  {
+    title: 'names a negative port',
+    answers: [headers('Auth-Status: OK', 'Auth-Server: 127.0.0.1', 'Auth-Port: -1')],
+  },
+  {
+    title: 'names an empty port',
+    answers: [headers('Auth-Status: OK', 'Auth-Server: 127.0.0.1', 'Auth-Port:')],
+  },
+  {
+    title: 'names an empty server',
+    answers: [headers('Auth-Status: OK', 'Auth-Server:', 'Auth-Port: {port}')],
+  },
+  {
+    title: 'names a server in brackets',
+    answers: [headers('Auth-Status: OK', 'Auth-Server: [::1]', 'Auth-Port: {port}')],
+  },
   { title: 'names a backend without a status', answers: [headers(...backend)] },
   { title: 'denies', answers: [headers(denied)] },
   { title: 'denies with a wait of nothing', answers: [headers(denied, 'Auth-Wait: 0')] },
@@ -76,6 +130,21 @@ export const answers: readonly Row[] = [
     title: 'denies with a code and a wait',
     answers: [headers(denied, 'Auth-Error-Code: 450', 'Auth-Wait: 1'), headers(denied)],
   },
+  { title: 'denies with a wait in letters', answers: [headers(denied, 'Auth-Wait: soon')] },
+  { title: 'denies with a negative wait', answers: [headers(denied, 'Auth-Wait: -1')] },
+  { title: 'denies with a wait of 1.5', answers: [headers(denied, 'Auth-Wait: 1.5')] },
+  { title: 'denies with an empty wait', answers: [headers(denied, 'Auth-Wait:')] },
+  {
+    title: 'denies with words of a code',
+    answers: [headers(denied, 'Auth-Error-Code: 535 5.7.8 and more')],
+  },
+  { title: 'denies with a code that is none', answers: [headers(denied, 'Auth-Error-Code: none')] },
+  { title: 'denies with an empty code', answers: [headers(denied, 'Auth-Error-Code:')] },
+  {
+    title: 'denies in octets beyond ASCII',
+    answers: [headers('Auth-Status: n\xe9e \x01 "quoted"')],
+  },
+  { title: 'denies in the words of another header', answers: [headers('Auth-Status: WAIT now')] },
   { title: 'denies although it names a backend', answers: [headers(denied, ...backend)] },
   { title: 'denies with the word ok', answers: [headers('Auth-Status: ok', ...backend)] },
   { title: 'denies without a word', answers: [headers('Auth-Status:')] },
@@ -116,6 +185,25 @@ export const answers: readonly Row[] = [
     answers: [raw('HTTP/1.0 200 OK\nAuth-Status: OK\n')],
     door: 'quick',
   },
+  { title: 'says a blank line alone', answers: [raw('\n')] },
+  { title: 'says a status line alone', answers: [raw('HTTP/1.0 200 OK\n\n')] },
+  {
+    title: 'says two status lines',
+    answers: [raw('HTTP/1.0 200 OK\nHTTP/1.0 200 OK\nAuth-Status: OK\n\n')],
+  },
+  { title: 'begins with a space', answers: [raw('HTTP/1.0 200 OK\n Auth-Status: OK\n\n')] },
+  {
+    title: 'folds a header',
+    answers: [
+      raw('HTTP/1.0 200 OK\nAuth-Status: OK\n more\nAuth-Server: 127.0.0.1\nAuth-Port: {port}\n\n'),
+    ],
+  },
+  { title: 'says no colon', answers: [headers('Auth-Status OK', ...backend)] },
+  { title: 'says a colon alone', answers: [headers(': OK', ...backend)] },
+  { title: 'says a name alone', answers: [headers('Auth-Status')] },
+  { title: 'says a CR inside a line', answers: [headers('Auth-Status: O\rK', ...backend)] },
+  { title: 'says a space before the colon', answers: [headers('Auth-Status : OK', ...backend)] },
+  { title: 'says a tab behind the colon', answers: [headers('Auth-Status:\tOK', ...backend)] },
   { title: 'says nothing', answers: [{ do: 'close' }] },
   { title: 'resets the connection', answers: [{ do: 'reset' }] },
   { title: 'is silent', answers: [{ do: 'nothing' }], door: 'quick' },

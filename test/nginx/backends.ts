@@ -23,6 +23,10 @@ const imap: BackendRows = [
   ['closes behind LOGIN', { LOGIN: closes }],
   ['refuses the user', { user: '{tag} NO who' }],
   ['refuses the password', { password: '{tag} NO [AUTHENTICATIONFAILED] no' }],
+  ['asks for the user with a long line', { LOGIN: `+ ${'x'.repeat(3000)}` }],
+  ['judges beyond the buffer', { password: `{tag} OK ${long}` }],
+  ['refuses the password beyond the buffer', { password: `{tag} NO ${long}` }],
+  ['answers with a longer tag', { password: '{tag}a OK logged in' }],
   ['takes the password for nonsense', { password: '{tag} BAD no' }],
   ['answers with another tag', { password: 'other OK logged in' }],
   ['logs in with capabilities', { password: '{tag} OK [CAPABILITY IMAP4rev1 IDLE] in' }],
@@ -44,6 +48,10 @@ const pop3: BackendRows = [
   ['closes behind PASS', { PASS: closes }],
   ['never judges', { PASS: silent }, 'slow'],
   ['logs in without a word', { PASS: '+OK' }],
+  ['logs in beyond the buffer', { PASS: `+OK ${long}` }],
+  ['logs in with +OKAY', { PASS: '+OKAY in' }],
+  ['refuses PASS for now', { PASS: '-ERR [SYS/TEMP] later' }],
+  ['greets without a word', { greeting: '+OK' }],
 ]
 
 const smtp: BackendRows = [
@@ -55,6 +63,13 @@ const smtp: BackendRows = [
   ['closes instead of greeting', { greeting: closes }],
   ['never greets', { greeting: silent }, 'slow'],
   ['refuses EHLO and HELO', { EHLO: '550 no', HELO: '550 no' }],
+  [
+    'refuses EHLO and HELO on several lines',
+    { EHLO: '550-no\r\n550 not here', HELO: '550-no\r\n550 not here' },
+  ],
+  ['answers EHLO beyond the buffer', { EHLO: `250-${long}\r\n250 ok`, HELO: `250 ${long}` }],
+  ['answers EHLO with 25', { EHLO: '25', HELO: '25' }],
+  ['answers EHLO with 251', { EHLO: '251 ok', HELO: '251 ok' }],
   ['answers EHLO on one line', { EHLO: '250 backend' }],
   ['closes behind EHLO and HELO', { EHLO: closes, HELO: closes }],
   ['says no more than 250', { EHLO: '250', HELO: '250' }],
@@ -77,6 +92,7 @@ const judging: BackendRows = [
   ['does not know AUTH', { AUTH: '502 5.5.1 what' }],
   ['takes AUTH on several lines', { AUTH: '235-2.7.0 welcome\r\n235 2.7.0 in' }],
   ['challenges', { AUTH: '334 ' }],
+  ['answers AUTH with 250', { AUTH: '250 ok' }],
   ['closes behind AUTH', { AUTH: closes }],
 ]
 
@@ -86,6 +102,9 @@ const receiving: BackendRows = [
   ['refuses MAIL for now', { MAIL: '451 4.3.0 later' }],
   ['closes behind MAIL', { MAIL: closes }],
   ['refuses RCPT', { RCPT: '550 5.1.1 no' }],
+  ['refuses RCPT on several lines', { RCPT: '550-5.1.1 no\r\n550 5.1.1 such user' }],
+  ['closes with 421 at RCPT', { RCPT: '421 4.3.2 busy' }],
+  ['takes MAIL with 251', { MAIL: '251 ok' }],
   ['refuses RCPT for now', { RCPT: '450 4.2.0 later' }],
   ['answers RCPT on several lines', { RCPT: '250-2.1.5 yes\r\n250 2.1.5 ok' }],
   ['closes behind RCPT', { RCPT: closes }],

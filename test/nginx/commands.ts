@@ -65,6 +65,10 @@ const imap: Rows = [
   ['does not end a literal', ['a LOGIN {5']],
   ['counts a literal in letters', ['a LOGIN {x} y']],
   ['announces a literal to an unknown command', ['a SELECT {5}']],
+  ['announces a literal without a space', ['a LOGIN{5}']],
+  ['puts a letter behind a literal mark', ['a LOGIN {5}x']],
+  ['says a control character', ['a NO\x01OP', 'b \x7f', '\x00 NOOP']],
+  ['says octets beyond ASCII', ['a n\xf6\xf6p', '\xe9 NOOP']],
   ['says LOGIN six times without arguments', many(6, 'a LOGIN')],
   ['says six unknown commands', many(6, 'a SELECT inbox')],
   ['says STARTTLS with an argument that is ignored', ['a CAPABILITY']],
@@ -93,6 +97,9 @@ const pop3: Rows = [
   ['says APOP with three arguments', ['APOP alice 0123 more']],
   ['asks for mechanisms', ['AUTH']],
   ['says six unknown commands', many(6, 'STAT')],
+  ['says a control character', ['NO\x01OP', 'USER \x01\x02', 'NOOP']],
+  ['says octets beyond ASCII', ['n\xf6\xf6p', 'USER \xe9', 'NOOP']],
+  ['says CAPA with an argument', ['CAPA x', 'QUIT now']],
   ['says PASS six times', many(6, 'PASS x')],
   ...sasl('AUTH'),
 ]
@@ -119,6 +126,10 @@ const smtp: Rows = [
   ['says MAIL twice', ['MAIL FROM:<a@b.test>', 'MAIL FROM:<c@d.test>', 'RSET', 'MAIL FROM:']],
   ['says twelve arguments', [`NOOP ${'x '.repeat(10)}x`, `NOOP ${'x '.repeat(11)}x`]],
   ['says six unknown commands', many(6, 'BDAT 10')],
+  ['says a control character', ['NO\x01OP', 'NOOP \x01']],
+  ['says octets beyond ASCII', ['n\xf6\xf6p', 'EHLO \xe9.test']],
+  ['says QUIT with an argument', ['RSET now', 'QUIT now']],
+  ['says DATA with an argument', ['DATA now', 'HELP me']],
   ['says HELP six times', many(6, 'HELP')],
   ...sasl('AUTH'),
 ]
@@ -149,4 +160,26 @@ export const refusedUpgrades: Readonly<Record<ProtocolName, Rows>> = {
   imap: [['says STARTTLS', ['a STARTTLS', 'b NOOP']]],
   pop3: [['says STLS', ['STLS', 'NOOP']]],
   smtp: [['says STARTTLS', ['STARTTLS', 'NOOP']]],
+}
+
+/** A command in clear text in one packet with STARTTLS, as whoever sits in between would put it there. */
+export const injections: Readonly<Record<ProtocolName, Rows>> = {
+  imap: [['says more behind STARTTLS', ['b STARTTLS\r\nc NOOP\r\n', 'TLS', 'd NOOP']]],
+  pop3: [['says more behind STLS', ['STLS\r\nUSER mallory\r\n', 'TLS', 'PASS secret', 'NOOP']]],
+  smtp: [['says more behind STARTTLS', ['STARTTLS\r\nRSET\r\n', 'TLS', 'EHLO client.test']]],
+}
+
+/** About the size of a buffer, 4k. */
+export const longLines: Readonly<Record<'imap' | 'smtp', Rows>> = {
+  imap: [
+    ['fills the buffer with a line', [`a NOOP ${'x'.repeat(4096 - 9)}`, 'b NOOP']],
+    ['says a line beyond the buffer', [`a NOOP ${'x'.repeat(4096 - 8)}`]],
+    ['says a word beyond the buffer', [`a LOGIN ${'x'.repeat(5000)} y`]],
+    ['says a tag beyond the buffer', ['x'.repeat(5000)]],
+  ],
+  smtp: [
+    ['fills the buffer with a line', [`NOOP ${'x'.repeat(4096 - 7)}`, 'NOOP']],
+    ['says a line beyond the buffer', [`NOOP ${'x'.repeat(4096 - 6)}`]],
+    ['says a word beyond the buffer', ['x'.repeat(5000)]],
+  ],
 }

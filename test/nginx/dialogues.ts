@@ -4,7 +4,15 @@ import { type Line, type Split, splits } from '../support/nginx-client.ts'
 import type { Dialogue } from '../support/nginx-dialogue.ts'
 import { answers, consent } from './answers.ts'
 import { type BackendRows, backends, smtpBackends } from './backends.ts'
-import { commands, farewell, type Rows, refusedUpgrades, upgrades } from './commands.ts'
+import {
+  commands,
+  farewell,
+  injections,
+  longLines,
+  type Rows,
+  refusedUpgrades,
+  upgrades,
+} from './commands.ts'
 import { type Mode, modes } from './doors.ts'
 import { afterwards, logins, nextLogin, recipients, usualLogin } from './logins.ts'
 
@@ -60,6 +68,14 @@ const beforeLogin: readonly Dialogue[] = protocolNames.flatMap(protocol =>
     const rows = [...commands[protocol], ...starttls[protocol]]
     return [...onDoor(protocol, mode, '', rows), ...onDoor(protocol, mode, '-all', rows)]
   }),
+)
+
+const injected: readonly Dialogue[] = protocolNames.flatMap(protocol =>
+  (['on', 'only'] as const).flatMap(mode => onDoor(protocol, mode, '', injections[protocol])),
+)
+
+const long: readonly Dialogue[] = (['imap', 'smtp'] as const).flatMap(protocol =>
+  modes.flatMap(mode => onDoor(protocol, mode, '', longLines[protocol])),
 )
 
 const ways: readonly Dialogue[] = protocolNames.flatMap(protocol => {
@@ -162,6 +178,8 @@ const isSlow = ({ door }: Dialogue): boolean => door.endsWith('-quick')
 /** `atATime`: a dialogue that is about time needs a machine that has some. */
 export const groups: readonly Group[] = [
   { title: 'before a login', dialogues: beforeLogin, splits, atATime: 24 },
+  { title: 'long lines', dialogues: long, splits: ['line by line'], atATime: 24 },
+  { title: 'injections', dialogues: injected, splits: ['line by line'], atATime: 24 },
   { title: 'logins', dialogues: [...ways, ...mx], splits, atATime: 24 },
   {
     title: 'auth servers',

@@ -84,17 +84,35 @@ export const exceptions: readonly Exception[] = [
     reason:
       'an Auth-Status that is empty is a refusal in every protocol; nginx takes it for consent in SMTP and misses the backend',
     kind: 'purpose',
-    concerns: ({ protocol, title }) => protocol === 'smtp' && title.includes('without a word'),
+    concerns: ({ protocol, title }) =>
+      protocol === 'smtp' && /without a word|says a name alone/.test(title),
     mend: heard(text => text.replace('451 4.3.2 Internal server error', '535 5.7.0 ')),
+  },
+  {
+    reason:
+      'an Auth-Error-Code that is no code of SMTP is not said to the client; nginx says whatever stands there',
+    kind: 'purpose',
+    concerns: ({ protocol, title }) => protocol === 'smtp' && title.includes('a code that is none'),
+    mend: heard(text => text.replace(/^none /m, '535 5.7.0 ')),
+  },
+  {
+    reason:
+      'a line that fits no buffer is no command, and has no tag; nginx answers with its first word',
+    kind: 'purpose',
+    concerns: ({ protocol, title }) => protocol === 'imap' && title.includes('beyond the buffer'),
+    mend: heard(text => text.replace(/^a BAD/m, '* BAD')),
   },
   {
     reason:
       'a password that PASS cannot carry is sent by AUTH PLAIN: servers skip the spaces behind PASS, and find no argument',
     kind: 'purpose',
-    concerns: ({ protocol, title }) => protocol === 'pop3' && title.includes('an empty password'),
+    concerns: ({ protocol, title }) =>
+      protocol === 'pop3' && /an empty (user and )?password/.test(title),
     mend: outcome => ({
       ...outcome,
-      backend: outcome.backend.replace('USER alice\r\nPASS \r\n', 'AUTH PLAIN AGFsaWNlAA==\r\n'),
+      backend: outcome.backend
+        .replace('USER alice\r\nPASS \r\n', 'AUTH PLAIN AGFsaWNlAA==\r\n')
+        .replace('USER \r\nPASS \r\n', 'AUTH PLAIN AAA=\r\n'),
     }),
   },
   {

@@ -100,6 +100,14 @@ suite('before the login', { concurrency: 8 }, () => {
     assert.equal(postern.client[1], 'a BAD invalid command\r\n')
   })
 
+  test('a literal that does not fit the buffer is not asked for: nginx asks, and closes amid it', async () => {
+    const lines = ['a LOGIN {5000}', 'z LOGOUT']
+    const { nginx, postern } = await both('imap-short', { lines })
+    assert.match(nginx.client[1] ?? '', /^\+ OK\r\n/)
+    assert.equal(postern.client[1], 'a BAD invalid command\r\n')
+    assert.equal(postern.client[2], '* BYE\r\nz OK completed\r\nEND')
+  })
+
   test('commands may cross the border of a buffer: nginx loses them, and the replies before', async () => {
     const lines = [...Array.from({ length: 40 }, () => 'NOOP'), 'QUIT']
     const { nginx, postern } = await both('pop3', { lines, split: 'at once' })
@@ -256,6 +264,26 @@ suite('backends', { concurrency: 8 }, () => {
     })
     assert.doesNotMatch(nginx.backend, /alice/)
     assert.equal(postern.client[1], 'a OK logged in\r\n')
+  })
+
+  for (const [door, lines, manners] of [
+    ['imap', imap, { password: '{tag} ok in' }],
+    ['pop3', ['USER alice', 'PASS secret', 'STAT'], { PASS: '+ok in' }],
+  ] as const) {
+    test(`${door}: say ok in small letters: nginx knows only capitals`, async () => {
+      const { nginx, postern } = await both(door, { lines, manners, split: 'at once' })
+      assert.match(said(nginx), /internal server error/)
+      assert.match(said(postern), /ok in\r\n/)
+    })
+  }
+
+  test('say a reply of two codes: the last counts, nginx takes the first', async () => {
+    const { nginx, postern } = await both('smtp', {
+      lines: ['EHLO c.test', `AUTH PLAIN ${plainResponse}`, 'QUIT'],
+      manners: { EHLO: '250-backend\r\n550 no' },
+    })
+    assert.match(said(nginx), /^235 2\.0\.0 OK\r$/m)
+    assert.match(said(postern), /^451 4\.3\.2 Internal server error\r\nEND$/m)
   })
 
   test('answer RCPT with what is no reply: nginx passes it on and relays', async () => {

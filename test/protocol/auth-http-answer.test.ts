@@ -92,13 +92,35 @@ const rows: readonly (readonly [string, Buffer, Outcome])[] = [
     { kind: 'wait', seconds: 3600 },
   ],
   ['no odd name', answer(...ok, 'Auth Server: x'), invalid('sent invalid header in response')],
-  ['no line without a colon', answer(...ok, 'Auth'), invalid('sent invalid header in response')],
+  ['no line without a name', answer(...ok, ': x'), invalid('sent invalid header in response')],
+  ['a name alone as an empty header', answer('Auth-Status'), { kind: 'denied', text: '', wait: 0 }],
   ['no NUL', answer(...ok, 'Auth-User: a\0b'), invalid('sent invalid header in response')],
   ['no lone CR', answer(...ok, 'Auth-User: a\rb'), invalid('sent invalid header in response')],
   [
     'of several the last',
-    answer(...ok, 'Auth-Status: no'),
+    answer(...ok, 'Auth-Pass: a', 'Auth-Pass: b'),
+    { kind: 'ok', pass: Buffer.from('b') },
+  ],
+  [
+    'of several words a refusal, wherever it stands',
+    answer(...ok, 'Auth-Status: no', 'Auth-Status: WAIT', 'Auth-Status: OK'),
     { kind: 'denied', text: 'no', wait: 0 },
+  ],
+  [
+    'of two refusals the last',
+    answer('Auth-Status: one', 'Auth-Status: two', 'Auth-Status: OK'),
+    { kind: 'denied', text: 'two', wait: 0 },
+  ],
+  [
+    'a wish to wait before consent',
+    answer('Auth-Status: WAIT', 'Auth-Status: OK'),
+    { kind: 'wait', seconds: 1 },
+  ],
+  ['an empty user as one', answer(...ok, 'Auth-User:'), { kind: 'ok', user: Buffer.alloc(0) }],
+  [
+    'a port with zeros before it',
+    answer(...ok, 'Auth-Server: 192.0.2.1', 'Auth-Port: 000143'),
+    { kind: 'ok', server: '192.0.2.1', port: 143 },
   ],
   [
     'no more than its cap, however it ends',

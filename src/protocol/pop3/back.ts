@@ -154,9 +154,9 @@ function judged(state: State, line: Buffer): BackStep {
   return { do: 'refused', reply: lineOf([line]), facts: facts(state) }
 }
 
+/** Whatever follows the word, as in nginx. */
 function is(line: Buffer, status: '+OK' | '-ERR'): boolean {
-  const word = line.toString('latin1', 0, status.length + 1).toUpperCase()
-  return word === status || word === `${status} `
+  return line.toString('latin1', 0, status.length).toUpperCase() === status
 }
 
 function facts(state: State): BackFacts {
