@@ -46,12 +46,17 @@ export class HandleConnection implements Connection, HandleUser, Requester {
     handle.user = this
   }
 
+  /** The handle of the socket itself, beneath any TLS. */
+  protected get socket(): StreamHandle {
+    return this.handle
+  }
+
   get remote(): Place | undefined {
-    return placeOf(name => this.handle.getpeername?.(name))
+    return placeOf(name => this.socket.getpeername?.(name))
   }
 
   get local(): Place | undefined {
-    return placeOf(name => this.handle.getsockname?.(name))
+    return placeOf(name => this.socket.getsockname?.(name))
   }
 
   get ended(): boolean {
@@ -247,13 +252,17 @@ export class HandleConnection implements Connection, HandleUser, Requester {
     receiver?.closed(this)
   }
 
-  toStream(rest: Buffer): Socket {
-    // From here on it is the stream's alone.
+  /** Gives the handle to another, whose alone it is from here on. */
+  giveAway(): StreamHandle {
     this.#destroyed = true
     const { handle } = this
     handle.user = undefined
     handle.readStop()
-    const socket = streamOn(handle, { ...{ highWaterMark }, allowHalfOpen: true })
+    return handle
+  }
+
+  toStream(rest: Buffer): Socket {
+    const socket = streamOn(this.giveAway(), { ...{ highWaterMark }, allowHalfOpen: true })
     if (rest.length > 0) {
       // Flowing, it would give what is put back to nobody before the handshake takes it.
       socket.pause()
@@ -263,15 +272,15 @@ export class HandleConnection implements Connection, HandleUser, Requester {
   }
 
   stay(on: boolean): void {
-    if (on) this.handle.ref()
-    else this.handle.unref()
+    if (on) this.socket.ref()
+    else this.socket.unref()
   }
 
   keepAlive(on: boolean, idle: number, interval?: number, count?: number): void {
     if (this.#destroyed) return
     const seconds = (ms: number | undefined) =>
       ms === undefined ? undefined : Math.trunc(ms / 1000)
-    this.handle.setKeepAlive?.(on, Math.trunc(idle / 1000), seconds(interval), count)
+    this.socket.setKeepAlive?.(on, Math.trunc(idle / 1000), seconds(interval), count)
   }
 }
 
@@ -285,6 +294,7 @@ function onRead(this: StreamHandle): Uint8Array | undefined {
   return this.user?.read()
 }
 
-function onClosed(this: StreamHandle): void {
+/** What a handle calls that is closed. */
+export function onClosed(this: StreamHandle): void {
   this.user?.gone()
 }

@@ -1,4 +1,5 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
+import type { SecureContext } from 'node:tls'
 
 /**
  * The handles beneath Node's sockets: the one file that knows of them. They are no public interface, so
@@ -58,7 +59,33 @@ export interface ListeningHandle {
   setNoDelay?(on: boolean): number
 }
 
+/** TLS around the handle of a socket. */
+export interface TlsHandle extends StreamHandle {
+  onhandshakestart?: () => void
+  onhandshakedone?: () => void
+  /** Something is wrong with the handshake, or with what came after it. */
+  onerror?: (error: Error) => void
+  /** The client has said which host it wants: `certCbDone` goes on with `sni_context`. */
+  oncertcb?: (about: { readonly servername?: string }) => void
+  sni_context?: NativeContext
+  certCbDone(): void
+  enableCertCb(): void
+  setALPNProtocols(protocols: Buffer): void
+  /** Takes octets that were read before. */
+  receive(octets: Buffer): void
+  destroySSL(): void
+  getServername(): string | false
+  getProtocol(): string | null
+  getCipher(): { readonly name: string }
+}
+
+/** What a `SecureContext` is beneath. */
+export type NativeContext = { readonly native: unique symbol }
+
 export interface Handles {
+  readonly newTls: (under: StreamHandle, context: NativeContext, isServer: boolean) => TlsHandle
+  /** What may be read and written as a stream, if it is one. */
+  readonly streamOf: (handle: unknown) => StreamHandle | undefined
   readonly newSocket: () => DiallingHandle
   readonly newConnect: () => Request
   readonly newWrite: () => Request
@@ -74,9 +101,13 @@ export function loadHandles(): Handles | undefined {
   try {
     const { TCP, TCPConnectWrap, constants } = bindingOf('tcp_wrap')
     const { WriteWrap, ShutdownWrap, ...numbers } = bindingOf('stream_wrap')
+    const { wrap } = bindingOf('tls_wrap')
     const { streamBaseState, kReadBytesOrError, kLastWriteWasAsync } = numbers
     const kind: unknown = Reflect.get(Object(constants), 'SOCKET')
+    if (typeof wrap !== 'function') return undefined
     const handles: Handles = {
+      newTls: (under, context, isServer) => wrap(under, context, isServer, false),
+      streamOf: handle => (isStream(handle) ? handle : undefined),
       newSocket: maker<DiallingHandle>(TCP, [kind]),
       newConnect: maker<Request>(TCPConnectWrap, []),
       newWrite: maker<Request>(WriteWrap, []),
@@ -113,6 +144,15 @@ const methods = [
   ],
   ...['connect', 'connect6'],
 ]
+
+/** What a context is beneath. */
+export function nativeOf(context: SecureContext): NativeContext {
+  return context.context
+}
+
+function isStream(handle: unknown): handle is StreamHandle {
+  return typeof handle === 'object' && handle !== null && 'useUserBuffer' in handle
+}
 
 function bindingOf(name: string): Record<string, unknown> {
   const found: unknown = Reflect.apply(Reflect.get(process, 'binding'), process, [name])

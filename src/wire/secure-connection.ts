@@ -1,27 +1,23 @@
 import type { TLSSocket } from 'node:tls'
 import type { Connection, Receiver } from './connection.ts'
-import { HandleConnection } from './handle-connection.ts'
+import { HandleConnection, onClosed } from './handle-connection.ts'
 import type { Data, Pool } from './handle-requests.ts'
-import type { StreamHandle } from './handles.ts'
+import type { StreamHandle, TlsHandle } from './handles.ts'
 
 /**
- * A connection on the handle inside a TLS socket whose handshake is done. Such a handle takes one write at
- * a time: what is written meanwhile goes out together, in one record where it fits.
+ * A connection inside TLS, on its handle. Such a handle takes one write at a time: what is written
+ * meanwhile goes out together, in one record where it fits.
  */
-export class SecureConnection extends HandleConnection {
-  readonly #tls: TLSSocket
+abstract class SecureConnection extends HandleConnection {
   #early: Buffer | undefined
   readonly #queue: Buffer[] = []
   #queued = 0
   #secret = false
   #ending = false
 
-  constructor(handle: StreamHandle, pool: Pool, tls: TLSSocket) {
-    super(handle, pool)
-    this.#tls = tls
-    const early: unknown = tls.read()
-    if (Buffer.isBuffer(early)) this.#early = early
-    tls.on('error', ignore).on('close', () => this.gone())
+  /** Keeps what was read before there is a receiver for it. */
+  keep(octets: Buffer): void {
+    this.#early = this.#early ? Buffer.concat([this.#early, octets]) : Buffer.from(octets)
   }
 
   override attach(receiver: Receiver): void {
@@ -67,9 +63,49 @@ export class SecureConnection extends HandleConnection {
     if (this.waiting === 0) this.say()
     else this.#ending = true
   }
+}
+
+/** Inside a TLS socket of Node's whose handshake is just done. */
+export class InsideTlsSocket extends SecureConnection {
+  readonly #tls: TLSSocket
+
+  constructor(handle: StreamHandle, pool: Pool, tls: TLSSocket) {
+    super(handle, pool)
+    this.#tls = tls
+    const early: unknown = tls.read()
+    if (Buffer.isBuffer(early)) this.keep(early)
+    tls.on('error', ignore).on('close', () => this.gone())
+  }
 
   protected override close(): void {
     this.#tls.destroy()
+  }
+}
+
+/** On a TLS handle of our own around the handle of a socket. */
+export class OnTlsHandle extends SecureConnection {
+  readonly #tls: TlsHandle
+  readonly #under: StreamHandle
+
+  constructor(tls: TlsHandle, under: StreamHandle, pool: Pool) {
+    super(tls, pool)
+    this.#tls = tls
+    this.#under = under
+    under.user = this
+  }
+
+  protected override get socket(): StreamHandle {
+    return this.#under
+  }
+
+  override gone(): void {
+    // Writes that were under way hold on to it.
+    this.#tls.destroySSL()
+    super.gone()
+  }
+
+  protected override close(): void {
+    this.#under.close(onClosed)
   }
 }
 

@@ -1,12 +1,12 @@
-import { connect, isIPv6, type Server, type Socket } from 'node:net'
+import { connect, type Server, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { getSystemErrorName } from 'node:util'
 import type { Connection } from './connection.ts'
 import { HandleConnection } from './handle-connection.ts'
 import type { Pool } from './handle-requests.ts'
-import type { Handles, ListeningHandle, StreamHandle } from './handles.ts'
+import type { Handles, ListeningHandle } from './handles.ts'
 import type { Lender } from './lend.ts'
-import { SecureConnection } from './secure-connection.ts'
+import { connectionIn, type Securing, type ServerTls, serveTls } from './server-tls.ts'
 import { highWaterMark, StreamConnection } from './stream-connection.ts'
 
 /**
@@ -56,12 +56,14 @@ export class Sockets {
     return this.#pool ? dialHandle(this.#pool, address, port) : dialStream(address, port)
   }
 
+  /** Does the server's half of a TLS handshake on `connection`, of which `rest` was read already. */
+  serveTls(connection: Connection, rest: Buffer, wanted: ServerTls): Securing {
+    return serveTls(connection, rest, wanted, this.#pool)
+  }
+
   /** The connection inside a TLS socket whose handshake has just ended. */
   secured(tls: TLSSocket): Connection {
-    const handle: unknown = Reflect.get(tls, '_handle')
-    return this.#pool && isStream(handle) && !tls.readableEnded
-      ? new SecureConnection(handle, this.#pool, tls)
-      : new StreamConnection(tls)
+    return connectionIn(tls, this.#pool)
   }
 }
 
@@ -77,7 +79,7 @@ function dialHandle(pool: Pool, address: string, port: number): Dialling {
     }
   }
   handle.setNoDelay?.(true)
-  const error = isIPv6(address)
+  const error = address.includes(':')
     ? handle.connect6(request, address, port)
     : handle.connect(request, address, port)
   if (error !== 0) request.oncomplete(error)
@@ -107,10 +109,6 @@ export function onceReady(socket: Socket, ready: 'connect' | 'secureConnect'): D
 function errorOf(status: number, what: string): Error {
   const code = getSystemErrorName(status)
   return Object.assign(new Error(`${what} ${code}`), { code })
-}
-
-function isStream(handle: unknown): handle is StreamHandle {
-  return typeof handle === 'object' && handle !== null && 'useUserBuffer' in handle
 }
 
 function isListening(handle: unknown): handle is ListeningHandle {

@@ -151,6 +151,8 @@ export class Wire implements Receiver {
     this.#connection = secure
     this.#stop = undefined
     secure.attach(this)
+    if (secure.closed) this.closed()
+    else if (secure.ended) this.ended()
   }
 
   /** Ends our half and lets the peer read the last reply: closing with input unread would lose it. */

@@ -105,7 +105,7 @@ export class Side {
   /** Looks for an announcement that began in an earlier chunk; where the text goes on. */
   #seam(chunk: Buffer): number {
     const before = this.#tail
-    if (before === '') return 0
+    if (!before.includes('{')) return 0
     const end = this.#announce(before + chunk.toString('latin1', 0, longest))
     if (end === undefined) return 0
     const at = end - before.length
