@@ -1,15 +1,12 @@
 /** nginx's faults before and during the login: each is shown where Debian's version has it, and what we do instead. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { Answer } from '../support/nginx-auth.ts'
 import { headers } from '../support/nginx-auth.ts'
-import { closes, type Manners } from '../support/nginx-backend.ts'
-import type { Split } from '../support/nginx-client.ts'
-import { type Dialogue, freshAddress, type Outcome, perform } from '../support/nginx-dialogue.ts'
 import { type Pair, startPair } from '../support/nginx-pair.ts'
 import { consent } from './answers.ts'
 import { text } from './fault-doors.ts'
 import { plainResponse } from './logins.ts'
+import { onBoth, type Some, said } from './on-both.ts'
 
 let pair: Pair
 before(async () => {
@@ -17,36 +14,9 @@ before(async () => {
 })
 after(() => pair?.stop())
 
-interface Some {
-  readonly lines: readonly string[]
-  readonly answers?: readonly Answer[]
-  readonly manners?: Manners
-  readonly split?: Split
-}
-
-interface Both {
-  readonly nginx: Outcome
-  readonly postern: Outcome
-}
-
-/** What both make of a dialogue; the door's name begins with its protocol. */
-async function both(door: string, { split = 'line by line', ...some }: Some): Promise<Both> {
-  const protocol = door.startsWith('imap') ? 'imap' : door.startsWith('pop3') ? 'pop3' : 'smtp'
-  const dialogue: Dialogue = {
-    ...{ title: '', protocol, door, implicitTls: false, answers: [consent], manners: {} },
-    ...some,
-  }
-  const from = freshAddress()
-  const [nginx, postern] = await Promise.all([
-    perform(pair.nginx, dialogue, split, from),
-    perform(pair.postern, dialogue, split, from),
-  ])
-  return { nginx, postern }
-}
-
 const base64 = (said: string): string => Buffer.from(said, 'latin1').toString('base64')
 const denied = headers('Auth-Status: no', 'Auth-Wait: 1')
-const said = ({ client }: Outcome): string => client.join('')
+const both = (door: string, some: Some) => onBoth(pair, door, some)
 
 suite('before the login', { concurrency: 8 }, () => {
   test('an empty literal is empty: nginx takes the CR behind it for a password', async () => {
@@ -232,83 +202,4 @@ suite('credentials', { concurrency: 8 }, () => {
     assert.equal(postern.backend, '')
     assert.equal(postern.client[1], '-ERR internal server error\r\nEND')
   })
-})
-
-suite('backends', { concurrency: 8 }, () => {
-  const imap = ['a LOGIN alice secret', 'a1 NOOP', 'z LOGOUT']
-
-  for (const [title, manners] of [
-    [
-      'one untagged line before OK: nginx takes it from 1.27.3 on',
-      '* CAPABILITY IMAP4rev1\r\n{tag} OK in',
-    ],
-    [
-      'several untagged lines before OK: nginx takes one',
-      '* CAPABILITY IMAP4rev1\r\n* OK hi\r\n{tag} OK in',
-    ],
-  ] as const) {
-    test(`say ${title}`, async () => {
-      const { nginx, postern } = await both('imap', { lines: imap, manners: { password: manners } })
-      assert.equal(nginx.client[1], '* BAD internal server error\r\nEND')
-      assert.equal(
-        said(postern),
-        `* OK IMAP4 ready\r\n${manners.replace('{tag}', 'a')}\r\na1 NOOP\r\nz LOGOUT\r\n`,
-      )
-    })
-  }
-
-  test('ask for a literal with a bare plus: nginx waits for more of the line', async () => {
-    const { nginx, postern } = await both('imap-short', {
-      lines: imap,
-      manners: { LOGIN: '+', user: '+' },
-    })
-    assert.doesNotMatch(nginx.backend, /alice/)
-    assert.equal(postern.client[1], 'a OK logged in\r\n')
-  })
-
-  for (const [door, lines, manners] of [
-    ['imap', imap, { password: '{tag} ok in' }],
-    ['pop3', ['USER alice', 'PASS secret', 'STAT'], { PASS: '+ok in' }],
-  ] as const) {
-    test(`${door}: say ok in small letters: nginx knows only capitals`, async () => {
-      const { nginx, postern } = await both(door, { lines, manners, split: 'at once' })
-      assert.match(said(nginx), /internal server error/)
-      assert.match(said(postern), /ok in\r\n/)
-    })
-  }
-
-  test('say a reply of two codes: the last counts, nginx takes the first', async () => {
-    const { nginx, postern } = await both('smtp', {
-      lines: ['EHLO c.test', `AUTH PLAIN ${plainResponse}`, 'QUIT'],
-      manners: { EHLO: '250-backend\r\n550 no' },
-    })
-    assert.match(said(nginx), /^235 2\.0\.0 OK\r$/m)
-    assert.match(said(postern), /^451 4\.3\.2 Internal server error\r\nEND$/m)
-  })
-
-  test('answer RCPT with what is no reply: nginx passes it on and relays', async () => {
-    const { nginx, postern } = await both('smtp-mx', {
-      lines: ['MAIL FROM:<a@c.test>', 'RCPT TO:<b@example.com>', 'QUIT'],
-      manners: { RCPT: 'yes' },
-      split: 'at once',
-    })
-    assert.match(said(nginx), /^yes\r\n221 2\.0\.0 QUIT\r\n$/m)
-    assert.match(said(postern), /^451 4\.3\.2 Internal server error\r\nEND$/m)
-  })
-
-  for (const [title, manners] of [
-    ['do not know XCLIENT', { XCLIENT: '500 5.5.1 what' }],
-    ['do not trust us', { XCLIENT: '550 5.7.0 no' }],
-    ['close behind XCLIENT', { XCLIENT: closes }],
-  ] as const) {
-    test(`that ${title} get no mail of a client that does not log in, from either`, async () => {
-      const { nginx, postern } = await both('smtp-mx', {
-        lines: ['EHLO c.test', 'MAIL FROM:<a@c.test>', 'RCPT TO:<b@example.com>', 'QUIT'],
-        manners,
-      })
-      assert.deepEqual(postern, nginx)
-      assert.doesNotMatch(postern.backend, /MAIL/)
-      assert.equal(postern.client.at(-1), '451 4.3.2 Internal server error\r\nEND')
-    })
-  }
 })

@@ -4,18 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
-import {
-  type ConnectionOptions,
-  getCACertificates,
-  setDefaultCACertificates,
-  TLSSocket,
-} from 'node:tls'
+import { type ConnectionOptions, TLSSocket } from 'node:tls'
 import { rfc2253 } from '../../src/relay/client-certificate.ts'
 import { startAuthServer } from '../support/auth-server.ts'
 import { type Authority, type KeyPair, makeAuthority } from '../support/certificates.ts'
 import { MailClient } from '../support/mail-client.ts'
 import { relayFor } from '../support/on-relay.ts'
-import { overhear } from '../support/overheard.ts'
 import { revocationList } from '../support/revocation.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-client-'))
@@ -148,61 +142,6 @@ describe('ssl_verify_client', () => {
     assert.equal(found.line, bad)
     assert.match(String(found.reason), /certificate revoked/)
   })
-
-  it('believes ssl_trusted_certificate, too, and does not name it to clients', async t => {
-    const other = await makeAuthority('Unnamed')
-    const alsoKnown = withPair(await other.issue(['bob.example']))
-    const unnamed = file('unnamed.pem', other.certificate)
-    const here = await relayFor(
-      t,
-      `proxy_pass 127.0.0.1:1; ${listening(
-        `ssl_verify_client on; ssl_client_certificate ${trust}; ssl_trusted_certificate ${unnamed};`,
-      )}`,
-    )
-    const way = await overhear(here.port('front'))
-    t.after(() => way.close())
-    for (const [options, line] of [
-      [withPair(known), ok],
-      [alsoKnown, ok],
-      [withPair(stranger), bad],
-    ] as const) {
-      const client = await MailClient.openTls(way.port, { ...options, maxVersion: 'TLSv1.2' })
-      assert.equal(await client.line(), line)
-      client.close()
-    }
-    assert.ok(way.said().includes('Clients'))
-    assert.ok(!way.said().includes('Unnamed'))
-  })
-
-  it('is not made to believe who Node believes', async t => {
-    const usual = getCACertificates('default')
-    setDefaultCACertificates([ca.certificate])
-    t.after(() => setDefaultCACertificates(usual))
-    const auth = await startAuthServer(() => ({ 'Auth-Status': 'no', 'Auth-Wait': '1' }))
-    t.after(() => auth.stop())
-    const here = await relayFor(
-      t,
-      listening(`auth_http ${auth.url}; ssl_verify_client optional_no_ca;`),
-    )
-    const client = await MailClient.openTls(here.port('front'), withPair(known))
-    await client.line()
-    await client.ask('a LOGIN alice secret')
-    client.close()
-    assert.match(String(auth.asked[0]?.['auth-ssl-verify']), /^FAILED:/)
-  })
-
-  for (const name of ['ssl_client_certificate', 'ssl_trusted_certificate']) {
-    it(`needs a certificate in ${name}`, async t => {
-      const empty = file('empty.pem', 'no PEM')
-      await assert.rejects(
-        relayFor(
-          t,
-          `proxy_pass 127.0.0.1:1; ${listening(`ssl_verify_client on; ${name} ${empty};`)}`,
-        ),
-        /empty\.pem: holds no certificate/,
-      )
-    })
-  }
 
   it('takes as many authorities in between as ssl_verify_depth says', async t => {
     const text = (depth: string) =>
