@@ -23,6 +23,18 @@ function placed(file: string): string {
   return `${nginxMain}${moved}`
 }
 
+/** What lies beside a file. */
+const beside: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'included.conf': {
+    'mail.d/10-names.conf': 'server_name mail.example.com;',
+    'mail.d/20-lists.conf': 'imap_capabilities A;\nimap_capabilities B; # behind A',
+    'mail.d/30-none.txt': 'this is no directive',
+    'imap.conf': 'protocol imap;\ninclude more.conf;',
+    'more.conf': 'imap_auth \'plain\' "cram-md5";',
+    'pop3.conf': 'pop3_capabilities "C" D;',
+  },
+}
+
 const withPassword = headers(
   ...['Auth-Status: OK', 'Auth-Server: 127.0.0.1', 'Auth-Port: {port}', 'Auth-Pass: known'],
 )
@@ -45,6 +57,8 @@ const protocolOf: ReadonlyMap<number, ProtocolName> = new Map([
   [587, 'smtp'],
   [993, 'imap'],
   [995, 'pop3'],
+  [1110, 'pop3'],
+  [1143, 'imap'],
 ])
 const implicit: ReadonlySet<number> = new Set([465, 993, 995])
 const upgrade: Readonly<Record<ProtocolName, readonly string[]>> = {
@@ -84,6 +98,18 @@ const visits: Readonly<Record<string, readonly Visit[]>> = {
     { port: 25, lines: mail, refuses: '550 5.1.1 no such user' },
     { port: 25, lines: ['EHLO client.test', `AUTH PLAIN ${plainResponse}`] },
   ],
+  'inherited.conf': [
+    ...[110, 143, 587, 1110, 1143].flatMap(port => loginsAt(port)),
+    ...[143, 1143].map(port => ({ port, lines: ['a CAPABILITY', 'x', 'y', 'z', 'b NOOP'] })),
+    ...[110, 1110].map(port => ({ port, lines: ['CAPA', 'AUTH', 'STAT', 'STAT', 'STAT'] })),
+    ...[25, 587].map(port => ({ port, lines: ['EHLO client.test', 'x', 'x', 'x'] })),
+    ...recipients.map(([, lines]) => ({ port: 25, lines })),
+  ],
+  'included.conf': [
+    ...[110, 143].flatMap(port => loginsAt(port)),
+    { port: 143, lines: ['a CAPABILITY'] },
+    { port: 110, lines: ['CAPA'] },
+  ],
   'client-certificates.conf': [
     ...(['alice', 'a stranger', undefined] as const).flatMap(who => [
       { port: 993, lines: [`a AUTHENTICATE EXTERNAL ${external}`], ...(who && { shows: who }) },
@@ -102,7 +128,7 @@ const visits: Readonly<Record<string, readonly Visit[]>> = {
 for (const file of readdirSync(folder)) {
   suite(file, () => {
     test('means the same to both', async t => {
-      const pair = await startPair(placed(file))
+      const pair = await startPair(placed(file), beside[file])
       t.after(() => pair.stop())
       const stranger = await (await makeAuthority('Another')).issue(['alice'])
       const all = visits[file] ?? []

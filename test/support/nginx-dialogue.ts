@@ -58,7 +58,7 @@ export async function perform(
   }
 }
 
-const salt = /<[^<>@ ]+@mail\.example\.com>/g
+const salt = /<[^<>@ ]+@[a-z]+\.example\.com>/g
 
 /** Salts are never the same twice, alone or in the base64 of a challenge. */
 function unsalted(text: string): string {
