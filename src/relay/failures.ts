@@ -3,8 +3,7 @@
  * A key at `most` is refused unheard until enough has leaked, so that a guesser gets `most` tries at
  * once and then one every `per / most`.
  *
- * However many keys attack, no more than `capacity` are kept: the one that failed longest ago goes
- * first, and those that have leaked empty go with it.
+ * However many keys attack, no more than `capacity` are kept: those that failed longest ago go first.
  */
 export interface Rate {
   readonly most: number
@@ -24,6 +23,13 @@ export const mostBuckets = 65_536
 /** The first failure costs nothing, then this doubles up to the longest, ms. */
 const firstDelay = 500
 const longestDelay = 8_000
+
+/**
+ * The share that is forgotten at once where there is no room. A `Map` keeps a gap for each key that
+ * was deleted, and to find its first key passes over all of them: one key at a time, an attacker's
+ * every failure would cost a tenth of a millisecond.
+ */
+const forgotten = 1 / 16
 
 export class Failures {
   readonly #buckets = new Map<string, Bucket>()
@@ -48,7 +54,7 @@ export class Failures {
   failed(key: string, rate: Rate): number {
     const level = this.#level(key, rate)
     this.#buckets.delete(key)
-    if (this.#buckets.size >= this.#capacity) this.#forget(rate)
+    if (this.#buckets.size >= this.#capacity) this.#forget()
     this.#buckets.set(key, { level: level + 1, at: this.#now() })
     const before = Math.round(level)
     return before === 0 ? 0 : Math.min(longestDelay, firstDelay * 2 ** (before - 1))
@@ -65,13 +71,12 @@ export class Failures {
     return Math.max(0, bucket.level - ((this.#now() - bucket.at) * most) / per)
   }
 
-  /** Makes room: the oldest go, at least one, and with them a few that have leaked empty. */
-  #forget(rate: Rate): void {
-    let most = 16
+  /** Makes room: the oldest go. */
+  #forget(): void {
+    let many = Math.ceil(this.#capacity * forgotten)
     for (const key of this.#buckets.keys()) {
-      if (most < 16 && this.#level(key, rate) > 0) return
       this.#buckets.delete(key)
-      if (--most === 0) return
+      if (--many === 0) return
     }
   }
 }

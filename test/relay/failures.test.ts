@@ -61,4 +61,17 @@ describe('failed logins', () => {
     }
     assert.equal(failures.refuses('persistent', rate), true)
   })
+
+  it('of more attackers than are remembered cost no more time than of a few', () => {
+    const { failures } = clocked()
+    const cost = (from: number) => {
+      const began = performance.now()
+      for (let i = 0; i < 50_000; i++) failures.failed(`network ${from + i}`, rate)
+      return performance.now() - began
+    }
+    const few = cost(0)
+    cost(50_000)
+    // Passing over the gaps of all that are forgotten took fifty times as long.
+    assert.ok(cost(100_000) < few * 10 + 200)
+  })
 })
