@@ -9,12 +9,12 @@ import { measure, type Sample } from './measure.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import { takenByOthers, thisMoment } from './others.ts'
 import { isThere, ownParts, remedy } from './parts.ts'
-import { disturbed, limited, table, words } from './report.ts'
-import type { Row } from './rows.ts'
+import { cutShort, disturbed, limited, table, words } from './report.ts'
+import type { Row } from './row.ts'
 import { withBench } from './run.ts'
 import { cells, fails, verdicts } from './summary.ts'
 import type { System } from './systems.ts'
-import { turns } from './turns.ts'
+import { inTime, turns } from './turns.ts'
 import type { Bench } from './work.ts'
 
 const results = join(import.meta.dirname, 'results')
@@ -50,6 +50,7 @@ async function main(): Promise<number> {
     console.log(
       `idle sessions: ${form.idle} instead of ${options.form.idle}, for want of open files`,
     )
+  for (const line of cutShort(rows, found)) console.log(line)
   for (const { row, system } of gaps) console.log(`${row.title} on ${system.name}: NOT MEASURED`)
   console.log(`written to ${record({ others, form, cells: found, samples })}`)
   return gaps.length > 0 || judged.some(fails) ? 1 : 0
@@ -59,7 +60,8 @@ async function main(): Promise<number> {
 async function rounds(bench: Bench, options: Options) {
   const samples: Sample[] = []
   const gaps: Gap[] = []
-  for (const { round, row, system } of turns(options, Math.random)) {
+  const next = inTime(turns(options, Math.random), bench.form.seconds, () => performance.now())
+  for (const { round, row, system } of next) {
     if (gaps.some(gap => gap.row === row && gap.system === system)) continue
     console.error(`round ${round} of ${bench.form.rounds}: ${row.title}: ${system.name}`)
     try {

@@ -2,6 +2,8 @@
 export interface Form {
   readonly name: 'quick' | 'full'
   readonly rounds: number
+  /** Seconds after which rounds beyond the first begin no further row; `undefined` where time does not count. */
+  readonly seconds: number | undefined
   /**
    * Sessions before a set-up measurement: Node's compilers need tens of thousands until the figure
    * stands; programs that were compiled before they ran need none, and fill their pools with few.
@@ -29,6 +31,7 @@ export const forms: Readonly<Record<Form['name'], Form>> = {
   quick: {
     name: 'quick',
     rounds: 2,
+    seconds: 240,
     warmUp: { compiling: 24_000, compiled: 1_000 },
     sessions: 6_000,
     handshakes: 2_000,
@@ -42,6 +45,7 @@ export const forms: Readonly<Record<Form['name'], Form>> = {
   full: {
     name: 'full',
     rounds: 5,
+    seconds: undefined,
     warmUp: { compiling: 24_000, compiled: 2_000 },
     sessions: 20_000,
     handshakes: 6_000,

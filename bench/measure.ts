@@ -3,7 +3,7 @@ import { latency } from './methods/latency.ts'
 import { growth, memory } from './methods/memory.ts'
 import { reload } from './methods/reload.ts'
 import { startUp } from './methods/start-up.ts'
-import type { Row } from './rows.ts'
+import type { Row } from './row.ts'
 import type { System } from './systems.ts'
 import type { Bench, Busy, Method } from './work.ts'
 

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { type Form, forms } from './form.ts'
 import { asking, type Port, type PortNumbers } from './ports.ts'
-import { type Row, rows } from './rows.ts'
+import type { Row } from './row.ts'
+import { rows } from './rows.ts'
 import { namedPeer, type System, systems } from './systems.ts'
 
 export interface Options {

@@ -1,4 +1,4 @@
-import type { Line, Row } from './rows.ts'
+import type { Line, Row } from './row.ts'
 import { type Cell, fallsShort, type Verdict } from './summary.ts'
 
 /** A load program as busy as this may have been what limited, unless the proxy was nearly as busy. */
@@ -61,6 +61,15 @@ function sentence(verdict: Verdict): string {
       ? `${significant(figure)} ${line.unit}, to reach ≤ ${target.most}`
       : `${figure.toFixed(2)} of ${target.to}, to reach ≤ ${target.ratio}`
   return `${titleOf(row, line)}: ${said}: ${outcome}`
+}
+
+/** What was measured in fewer rounds than the rest, for want of time. */
+export function cutShort(rows: readonly Row[], cells: readonly Cell[]): readonly string[] {
+  const most = Math.max(...cells.map(({ rounds }) => rounds))
+  const fewer = rows.filter(
+    row => !row.once && cells.some(cell => cell.row === row.id && cell.rounds < most),
+  )
+  return fewer.map(({ title }) => `${title}: in fewer than ${most} rounds, for want of time`)
 }
 
 /** A warning, where others used the machine meanwhile. */

@@ -1,5 +1,5 @@
 import type { Sample } from './measure.ts'
-import type { Line, Row, Target } from './rows.ts'
+import type { Line, Row, Target } from './row.ts'
 import { median, spread } from './statistics.ts'
 
 /** The system that a run is about; its peers are what it is compared with. */

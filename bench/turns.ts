@@ -1,5 +1,5 @@
 import type { Options } from './options.ts'
-import type { Row } from './rows.ts'
+import type { Row } from './row.ts'
 import { shuffled } from './statistics.ts'
 import type { System } from './systems.ts'
 
@@ -28,4 +28,20 @@ export function turns({ form, rows, systems }: Options, random: () => number): r
 export function takes({ ports, role, reload }: System, row: Row): boolean {
   if (!ports.includes(row.port) || (row.measures === 'reload' && reload === undefined)) return false
   return role === 'main' || (role === 'other' ? row.others : row.buffered)
+}
+
+/** The turns as long as there is time: the first round is always whole, and so are the systems of a row. */
+export function* inTime(
+  all: readonly Turn[],
+  seconds: number | undefined,
+  now: () => number,
+): Generator<Turn> {
+  const end = seconds === undefined ? Number.POSITIVE_INFINITY : now() + 1_000 * seconds
+  let begun: Turn | undefined
+  for (const turn of all) {
+    const goesOn = begun?.round === turn.round && begun.row === turn.row
+    if (turn.round > 1 && !goesOn && now() > end) return
+    begun = turn
+    yield turn
+  }
 }

@@ -4,7 +4,7 @@ import type { Aim, Generator } from './generator.ts'
 import { incomplete, type Load, type Outcome } from './load.ts'
 import { kindOf, type Port } from './ports.ts'
 import { type StartedProxy, startProxy } from './proxy.ts'
-import type { Row } from './rows.ts'
+import type { Row } from './row.ts'
 import type { System } from './systems.ts'
 
 export interface Bench {

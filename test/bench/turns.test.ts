@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { forms } from '../../bench/form.ts'
 import { rows } from '../../bench/rows.ts'
 import { namedPeer, systems } from '../../bench/systems.ts'
-import { turns } from '../../bench/turns.ts'
+import { inTime, turns } from '../../bench/turns.ts'
 
 const peer = namedPeer('other', 'true', { imap: 10_143 })
 const names = ['setup-plain', 'setup-pop3', 'down-plain-1', 'round-trips-tls-64', 'growth']
@@ -44,4 +44,22 @@ test('what is no mail proxy like nginx is left out where a row says so', () => {
 test('a peer that is named is measured at the ports that it has', () => {
   assert.ok(systemsOf('setup-plain').includes('other'))
   assert.ok(!systemsOf('round-trips-tls-64').includes('other'))
+})
+
+test('out of time, the first round and the systems of a row are still whole', () => {
+  let seconds = 0
+  // Each measurement takes a second.
+  const ran = [...inTime(all, 20, () => 1_000 * seconds)].length
+  assert.equal(ran, all.length)
+  const made: (typeof all)[number][] = []
+  for (const turn of inTime(all, 20, () => 1_000 * seconds)) {
+    made.push(turn)
+    seconds++
+  }
+  const first = all.filter(({ round }) => round === 1)
+  assert.ok(made.length < all.length)
+  assert.deepEqual(made.slice(0, first.length), first)
+  const last = made.at(-1)
+  const whole = all.filter(({ round, row }) => round === last?.round && row === last?.row)
+  assert.deepEqual(made.slice(-whole.length), whole)
 })
