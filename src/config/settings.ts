@@ -22,7 +22,13 @@ export function settings(levels: readonly Level[], scope: Scope): ServerSettings
   }
   for (const name of Object.keys(rows).filter(isName)) fill(name)
   if (!isWhole(values)) throw new Error('a setting has no row')
-  return values
+  return inEffect('proxy_connect_timeout', levels).length > 0 ? values : withinTimeout(values)
+}
+
+/** nginx has the one `timeout` for all that a backend may take until the login. */
+function withinTimeout(values: ServerSettings): ServerSettings {
+  const { proxy_connect_timeout, timeout } = values
+  return { ...values, proxy_connect_timeout: Math.min(proxy_connect_timeout, timeout) }
 }
 
 function isName(name: string): name is Name {

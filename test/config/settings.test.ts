@@ -128,3 +128,11 @@ for (const [why, outer, inner, settings] of rows) {
     }
   })
 }
+
+test('a backend has no longer to be reached than for all of the login, unless it is said', () => {
+  const connecting = (inner: string, outer = '') =>
+    server(`listen 143; proxy_pass 10.0.0.1:143; ${inner}`, outer).settings.proxy_connect_timeout
+  assert.equal(connecting('timeout 3s;'), 3_000)
+  assert.equal(connecting('timeout 5m;'), 60_000)
+  assert.equal(connecting('timeout 3s;', 'proxy_connect_timeout 9s;'), 9_000)
+})

@@ -76,7 +76,7 @@ export const proxyRows = {
     default: '60s',
     fallback: 60_000,
     field: true,
-    doc: 'How long one try to reach a backend may take.',
+    doc: 'How long one try to reach a backend may take; unless it is said, no longer than `timeout`.',
   }),
   proxy_next_upstream_tries: set(one('NUMBER', integer(1, maxTries)), {
     contexts,
