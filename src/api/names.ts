@@ -16,6 +16,15 @@ export const isSubdomain = matches(
   'must be lower-case letters, digits, "-" and ".", each part beginning and ending with a letter or digit',
 )
 
+/**
+ * Who a controller is. Of a class it may be any path; as the owner of fields and the reporter of Events
+ * the API server takes this much.
+ */
+export const isControllerName = matches(
+  `^${label}(\\.${label})*/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`,
+  'must be a domain and a name of at most 63 characters, such as postern.dev/controller',
+)
+
 export const isHostName = matches(
   `^${hostLabel}(\\.${hostLabel})*$`,
   'must be a host name, such as mail.example.com',

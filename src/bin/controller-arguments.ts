@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util'
 import { isDuration } from '../api/duration.ts'
+import { isControllerName } from '../api/names.ts'
 import { parseAddress } from '../directives/address.ts'
 import { socketPathFault } from '../handoff/layout.ts'
 import { defaultControllerName } from '../model/claims.ts'
 import { type ClusterOptions, clusterFlags, clusterOptions } from './cluster-arguments.ts'
 import { type HttpPlace, httpPlace } from './http-place.ts'
+
+/** The API server has an owner of fields in 128 characters, of which we add some. */
+const mostControllerName = 120
 
 /** What holds for every text, wherever the objects come from. */
 export interface TextOptions {
@@ -138,11 +142,14 @@ function textOptions(values: Values): TextOptions | string {
     (shutdownTimeout === '' || !isDuration.holds(shutdownTimeout))
   )
     return `--shutdown-timeout ${isDuration.message}; it is "${shutdownTimeout}"`
+  const controllerName = values['controller-name'] ?? defaultControllerName
+  if (!isControllerName.holds(controllerName) || controllerName.length > mostControllerName)
+    return `--controller-name ${isControllerName.message}, not "${controllerName}"`
   const className = values['class-name']
   return {
     addresses: [...new Set(address.flatMap(one => parseAddress(one) ?? []))],
     portOffset,
-    controllerName: values['controller-name'] ?? defaultControllerName,
+    controllerName,
     ...(className === undefined ? {} : { className }),
     ...(shutdownTimeout === undefined ? {} : { shutdownTimeout }),
   }
