@@ -4,7 +4,7 @@ import type { Verdict } from './authenticate.ts'
 import { type Held, type Limits, networkOf, userOf } from './limits.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Counts one session in, judges its logins by what failed before, and counts it out again. */
+/** Counts one session in, and judges its logins by what failed before. */
 export class Guard {
   readonly #limits: Limits
   readonly #settings: ServerSettings
@@ -24,6 +24,11 @@ export class Guard {
     const limited = settings.limit_conn.length > 0 || settings.limit_login.length > 0
     this.#free = !limited || exempt(address)
     this.#client = this.#free ? '' : networkOf(address)
+  }
+
+  /** What the session counts against, until it is released. */
+  get held(): Held | undefined {
+    return this.#held
   }
 
   /** Counts the session; the limit that is reached, if one is. */
@@ -60,11 +65,6 @@ export class Guard {
     if (verdict.result !== 'denied') return verdict
     const delay = limits.failed(limit_login, this.#client, user)
     return { ...verdict, wait: Math.max(verdict.wait, delay) }
-  }
-
-  /** The session has ended. */
-  release(): void {
-    this.#held?.release()
   }
 }
 

@@ -115,7 +115,7 @@ const told = new Map([
   ['src/kube/lease.ts', 'the Lease that others read'],
   ['src/kube/status.ts', 'conditions'],
   ['src/observe/syslog-sink.ts', 'records'],
-  ['src/relay/session.ts', "the salt of POP3's greeting"],
+  ['src/relay/reception.ts', "the salt of POP3's greeting"],
 ])
 
 it('only what is told to others is read from the wall clock; everything that is waited for is not', () => {
