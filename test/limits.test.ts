@@ -35,10 +35,10 @@ for (const [what = '', most = '', where = '', , proof = ''] of rows) {
   })
 }
 
-/** What docs/directives.md, which is printed from the table, says of a directive. */
+/** What docs/directives.md, which is printed from the table, says of a directive; `–`: there is none. */
 function defaultOf(page: string, name: string): string | undefined {
   const section = page.split('\n## ').find(text => text.startsWith(`${name}\n`))
-  return /^\| default \| `([^`]+)` \|$/m.exec(section ?? '')?.[1]
+  return /^\| default \| (`[^`]+`|–) \|$/m.exec(section ?? '')?.[1]?.replaceAll('`', '')
 }
 
 test('docs/limits.md has rows', () => {
