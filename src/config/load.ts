@@ -43,7 +43,7 @@ export function load(source: Source, host: Host): Loaded {
     main: mainSettings(main, quiet),
     servers: found.servers.flatMap(serverConfig),
     upstreams: found.upstreams,
-    notices: distinct([...notices, ...remarked]),
+    notices: texts.sorted(distinct([...notices, ...remarked])),
   }
   return { kind: 'config', config }
 }

@@ -21,7 +21,8 @@ export function summary(config: RelayConfig): readonly string[] {
     ({ position: { file, line, column }, text }) =>
       `notice: ${escaped(file)}:${line}:${column}: ${text}`,
   )
-  return [...(lines.length > 0 ? lines : ['nothing would listen']), ...notices]
+  const none = 'nothing would listen: there is no "server" in a "mail" block'
+  return [...(lines.length > 0 ? lines : [none]), ...notices]
 }
 
 function place(listen: Listen, wide: Listen | undefined): string {

@@ -1,6 +1,6 @@
 import { escaped, type Fault, note, quote } from '../directives/error.ts'
 import { parse } from '../directives/parse.ts'
-import type { Directive, Word } from '../directives/syntax.ts'
+import type { Directive, Position, Word } from '../directives/syntax.ts'
 import type { Host, Source } from './host.ts'
 
 /** Files that include one another. */
@@ -58,7 +58,6 @@ export class Texts {
 
   /** The faults with the lines that they stand on, in the order of their places. */
   located(faults: readonly Fault[]): readonly Fault[] {
-    const order = [...this.#texts.keys()]
     const lines = new Map<string, readonly string[]>()
     const linesOf = (file: string) => {
       const known = lines.get(file) ?? (this.#texts.get(file) ?? '').split('\n')
@@ -71,9 +70,16 @@ export class Texts {
         ? fault
         : { ...fault, source: source.replace(/\r$/, '') }
     })
-    return placed.toSorted(
+    return this.sorted(placed)
+  }
+
+  /** In the order of their places; the files in that in which they were read. */
+  sorted<T extends { readonly position: Position }>(all: readonly T[]): readonly T[] {
+    const order = new Map([...this.#texts.keys()].map((file, at) => [file, at]))
+    const rank = ({ position }: T) => order.get(position.file) ?? 0
+    return all.toSorted(
       (a, b) =>
-        order.indexOf(a.position.file) - order.indexOf(b.position.file) ||
+        rank(a) - rank(b) ||
         a.position.line - b.position.line ||
         a.position.column - b.position.column,
     )

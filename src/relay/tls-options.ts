@@ -187,8 +187,8 @@ function secureOptions(
   return options
 }
 
-/** What OpenSSL or the file system said, without its code prefix. */
+/** What OpenSSL or the file system said, without its code prefix, and without the file's name. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.message.replace(/^error:[0-9A-F]+:/, '')
+  return error.message.replace(/^error:[0-9A-F]+:/, '').replace(/, (?:open|read)(?: '.*')?$/s, '')
 }

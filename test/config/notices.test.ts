@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { notices } from './loading.ts'
+import { config, machine, notices } from './loading.ts'
 
 const smtp = 'listen 25; proxy_pass 10.0.0.1:25;'
 
@@ -71,3 +71,20 @@ for (const [mail, ...told] of rows) {
     assert.deepEqual(notices(`mail { ${mail} }`), told)
   })
 }
+
+test('they are told in the order of their lines, whatever they are about', () => {
+  const files = { '/etc/postern/more': 'proxy off;\nimap_capabilities A A;' }
+  const text = `user x;\nmail {\nproxy_pass 10.0.0.1:1;\nssl_session_cache builtin;
+    server { listen 143; imap_auth plain plain; include more; }\n}\nevents { }`
+  const places = config(text, machine(files)).notices.map(
+    ({ position: { file, line } }) => `${file}:${line}`,
+  )
+  assert.deepEqual(places, [
+    'relay.conf:1',
+    'relay.conf:4',
+    'relay.conf:5',
+    'relay.conf:7',
+    '/etc/postern/more:1',
+    '/etc/postern/more:2',
+  ])
+})

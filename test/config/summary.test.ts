@@ -34,5 +34,7 @@ test('an address beside every address has a line of its own', () => {
 })
 
 test('a configuration without servers says so', () => {
-  assert.deepEqual(summary(config('')), ['nothing would listen'])
+  assert.deepEqual(summary(config('')), [
+    'nothing would listen: there is no "server" in a "mail" block',
+  ])
 })

@@ -133,6 +133,28 @@ suite('certificates of clients', { concurrency: 8 }, () => {
   })
 })
 
+suite('keys that stand in the text', () => {
+  test('serve clients of both', async t => {
+    const { certificate, key } = await (await makeAuthority()).issue(['mail.example.com'])
+    const both = await startPair(`${nginxMain}
+mail {
+  auth_http 127.0.0.1:{auth}/auth;
+  ssl_certificate "data:${certificate}";
+  ssl_certificate_key "data:${key}";
+  server { listen 127.0.0.1:{imaps} ssl; protocol imap; }
+}
+`)
+    t.after(() => both.stop())
+    for (const side of [both.nginx, both.postern]) {
+      const client = connect({ port: side.port('imaps'), rejectUnauthorized: false })
+      await once(client, 'secureConnect')
+      const shown = client.getPeerX509Certificate()?.toString()
+      assert.equal(shown?.trim(), certificate.replaceAll('\r', '').trim(), side.name)
+      client.destroy()
+    }
+  })
+})
+
 suite('ALPN', { concurrency: 8 }, () => {
   const rows: readonly (readonly [names: readonly string[], chosen: string])[] = [
     [['imap'], 'imap'],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { type ConnectionOptions, TLSSocket } from 'node:tls'
+import fc from 'fast-check'
 import { rfc2253 } from '../../src/relay/client-certificate.ts'
 import { startAuthServer } from '../support/auth-server.ts'
 import { type Authority, type KeyPair, makeAuthority } from '../support/certificates.ts'
@@ -251,4 +252,13 @@ describe('a distinguished name', () => {
   for (const [lines, name] of rows) {
     it(`is written as in RFC 2253: ${name}`, () => assert.equal(rfc2253(lines), name))
   }
+
+  it('is printable ASCII on one line, whatever stands in it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), name => {
+        assert.match(rfc2253(name), /^[\x20-\x7e]*$/)
+      }),
+      { numRuns: 200 },
+    )
+  })
 })
