@@ -139,8 +139,7 @@ export class HandleConnection implements Connection, HandleUser, Requester {
   #take(count: number): Buffer | undefined {
     const { lender } = this.pool
     const mine = this.#private
-    const { buffer, byteOffset } = mine ?? lender.shared
-    const octets = Buffer.from(buffer, byteOffset, count)
+    const octets = mine ? mine.subarray(0, count) : lender.seen(count)
     this.#receiver?.received(octets, mine ? 'lent' : 'shared', this)
     if (this.#destroyed) return undefined
     if (!mine) {

@@ -14,14 +14,24 @@ const sharedSize = 65_536
 const lentSize = 262_144
 /** Buffers that may be lent at a time; the transfers beyond are copied. */
 const mostLent = 64
+/** Octets up to which a view of the shared buffer is kept for the next read of as many. */
+const mostViews = 1_024
 /** Returned buffers that are kept for the next. */
 const mostKept = 8
 
 export class Lender {
   /** What every connection reads into that is lent nothing. */
   readonly shared: Buffer = Buffer.allocUnsafeSlow(sharedSize)
+  readonly #views: Buffer[] = []
   readonly #kept: Buffer[] = []
   #lent = 0
+
+  /** The first `count` octets of the shared buffer; views of few octets are made once. */
+  seen(count: number): Buffer {
+    if (count > mostViews) return this.shared.subarray(0, count)
+    this.#views[count] ??= this.shared.subarray(0, count)
+    return this.#views[count]
+  }
 
   /** Whether a read of `count` octets into the shared buffer is the middle of a bulk transfer. */
   isBulk(count: number): boolean {

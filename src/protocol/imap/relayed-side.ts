@@ -53,6 +53,7 @@ export class Side {
 
   take(chunk: Buffer): void {
     if (this.#lost || chunk.length === 0) return
+    if (this.#isSimple(chunk)) return
     let line = this.#skip(chunk, 0)
     if (line === 0) line = this.#seam(chunk)
     for (let at = line, searches = 0; at < chunk.length; searches++) {
@@ -79,6 +80,22 @@ export class Side {
     this.#tail = line === 0 ? (this.#tail + tail).slice(-longest) : tail
   }
 
+  /**
+   * Whether `chunk` is a few whole lines without any literal, as nearly all are; then it is taken at the
+   * cost of one short string.
+   */
+  #isSimple(chunk: Buffer): boolean {
+    if (!this.#ended || this.#tail.includes('{')) return false
+    if (chunk.length > shortest || chunk[chunk.length - 1] !== lf) return false
+    const text = chunk.toString('latin1')
+    if (text.includes('}\r\n')) return false
+    const start = text.lastIndexOf('\n', text.length - 2) + 1
+    this.#head = text.slice(start, start + longestHead)
+    this.#arrived(text.slice(0, longestHead), text)
+    this.#tail = ''
+    return true
+  }
+
   /** Counts what of `chunk` belongs to the literal; where the text goes on. */
   #skip(chunk: Buffer, at: number): number {
     const count = Math.min(this.#literal, chunk.length - at)
@@ -95,10 +112,15 @@ export class Side {
     const start = text.subarray(0, -1).lastIndexOf(lf) + 1
     this.#head = start === 0 ? first : text.toString('latin1', start, start + longestHead)
     this.#ended = false
+    this.#arrived(first, text)
+  }
+
+  /** Whether what is awaited is how a line of `text` begins: its first, its last, or one between. */
+  #arrived(first: string, text: { includes(part: string): boolean }): void {
     const awaited = this.#awaited
     if (awaited === undefined) return
     const begins = (line: string) => line.startsWith('+') || line.startsWith(awaited)
-    const between = () => text.includes('\n+') || text.includes(`\n${awaited}`, 0, 'latin1')
+    const between = () => text.includes('\n+') || text.includes(`\n${awaited}`)
     if (begins(first) || begins(this.#head) || between()) this.#awaited = undefined
   }
 
@@ -125,6 +147,8 @@ export class Side {
 
 /** RFC 9051's numbers have 63 bits; more octets than 15 digits can tell never come. */
 const announcement = /\{(\d{1,15})(\+?)\}\r\n/
+/** Octets up to which a chunk is looked at as one string. */
+const shortest = 512
 const longest = '{123456789012345+}\r\n'.length
 /** Characters of a line's start that are kept: longer tags than this are cut. */
 export const longestHead = 64
