@@ -129,7 +129,8 @@ export const systems: readonly System[] = [
   haproxy('haproxy', '', 'other', asking),
   haproxy(
     'haproxy-splice',
-    'option splice-auto',
+    // Not `splice-auto`, which hardly ever did it here.
+    'option splice-request\n    option splice-response',
     'buffers',
     asking.filter(port => !kindOf[port].tls),
   ),
