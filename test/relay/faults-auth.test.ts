@@ -81,4 +81,29 @@ describe('an auth server', () => {
       for (const socket of open) await once(socket, 'close')
     })
   }
+
+  for (const [title, act] of behaviours.filter(([title]) => title.includes('without end'))) {
+    it(`that ${title} is cut off at its cap, whatever time it has`, {
+      timeout: 10_000,
+    }, async t => {
+      const auth = createServer(socket => {
+        socket.on('error', () => {}).once('data', () => act(socket))
+      })
+      auth.listen(0, '127.0.0.1')
+      await once(auth, 'listening')
+      t.after(() => auth.close())
+      const address = auth.address()
+      const port = typeof address === 'object' && address ? address.port : 0
+      const here = await relayFor(
+        t,
+        `proxy_identity off; auth_http 127.0.0.1:${port}/; auth_http_timeout 60s;
+         server { listen {pop3}; protocol pop3; }`,
+      )
+      const client = await MailClient.open(here.port('pop3'))
+      await client.line()
+      await client.ask('USER a')
+      assert.equal(await client.ask('PASS b'), '-ERR internal server error')
+      client.close()
+    })
+  }
 })
