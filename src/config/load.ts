@@ -5,6 +5,7 @@ import { checks, collisions } from './checks.ts'
 import type { MainSettings, Notice, RelayConfig, ServerConfig } from './config.ts'
 import { type Draft, draft, type Whole } from './draft.ts'
 import type { Host, Source } from './host.ts'
+import { idle } from './idle.ts'
 import { type Level, levelOf } from './levels.ts'
 import { remarks } from './notices.ts'
 import { inEffect } from './settings.ts'
@@ -39,11 +40,13 @@ export function load(source: Source, host: Host): Loaded {
   for (const one of [...found.faults, ...crossFaults(found)]) fault(one.position, one.message)
   if (faults.length > 0) return { kind: 'faults', faults: told(texts.located(faults)) }
   const remarked = found.servers.flatMap(server => remarks.flatMap(remark => remark(server, found)))
+  const known = new Set([...notices, ...remarked].map(placeOf))
+  const idling = idle(found).filter(notice => !known.has(placeOf(notice)))
   const config: RelayConfig = {
     main: mainSettings(main, quiet),
     servers: found.servers.flatMap(serverConfig),
     upstreams: found.upstreams,
-    notices: texts.sorted(distinct([...notices, ...remarked])),
+    notices: texts.sorted(distinct([...notices, ...remarked, ...idling])),
   }
   return { kind: 'config', config }
 }
@@ -96,6 +99,10 @@ function mainSettings(main: Level, scope: Scope): MainSettings {
 function serverConfig(found: Draft): readonly ServerConfig[] {
   const { protocol, listens, settings, access, position } = found
   return protocol ? [{ protocol, listens, settings, access, position }] : []
+}
+
+function placeOf({ position: { file, line, column } }: Notice): string {
+  return `${file}:${line}:${column}`
 }
 
 /** A fault of the `mail` block is found once for each server. */

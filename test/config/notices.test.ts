@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { config, machine, notices } from './loading.ts'
 
 const smtp = 'listen 25; proxy_pass 10.0.0.1:25;'
+const keys = 'ssl_certificate c; ssl_certificate_key k;'
 
 const rows: readonly (readonly [mail: string, ...told: readonly string[]])[] = [
   [`proxy off; server { ${smtp} }`, '"proxy off" has no effect: a mail server always proxies'],
@@ -33,8 +34,9 @@ const rows: readonly (readonly [mail: string, ...told: readonly string[]])[] = [
   [
     `ssl_session_cache builtin; ssl_session_tickets off; server { ${smtp} }`,
     '"ssl_session_cache" has no effect, and with "ssl_session_tickets off" no session is resumed',
+    '"ssl_session_tickets" has no effect without "listen … ssl" or "starttls"',
   ],
-  [`ssl_session_cache off; server { ${smtp} }`],
+  [`${keys} ssl_session_cache off; server { listen 465 ssl; proxy_pass 10.0.0.1:25; }`],
   [
     `ssl_session_ticket_key a; ssl_session_ticket_key b; server { ${smtp} }`,
     'only the first "ssl_session_ticket_key" counts: Node takes one, so tickets of the others are not resumed',
@@ -52,7 +54,30 @@ const rows: readonly (readonly [mail: string, ...told: readonly string[]])[] = [
   [
     `ssl_verify_client on; ssl_client_certificate ca; server { ${smtp} }`,
     '"ssl_verify_client on" is about TLS: on a "listen" without "ssl" a client is asked for no certificate unless "starttls only" makes it use TLS',
+    '"ssl_client_certificate" has no effect without "listen … ssl" or "starttls"',
   ],
+  [
+    `ssl_protocols TLSv1.3; imap_capabilities A; xclient off; server { ${smtp} pop3_auth plain; }`,
+    '"ssl_protocols" has no effect without "listen … ssl" or "starttls"',
+    '"imap_capabilities" has no effect without a server of IMAP',
+    '"pop3_auth" has no effect without a server of POP3',
+  ],
+  [
+    `resolver off; xclient on; smtp_auth plain; server { listen 143; proxy_pass 10.0.0.1:143; }`,
+    '"resolver" has no effect without a server of SMTP',
+    '"xclient" has no effect without a server of SMTP',
+    '"smtp_auth" has no effect without a server of SMTP',
+  ],
+  [
+    `auth_http_timeout 5s; server { ${smtp} } server { listen 26; protocol smtp; proxy_pass 10.0.0.1:25; }`,
+    '"auth_http_timeout" has no effect without "auth_http"',
+  ],
+  [
+    `${keys} server { listen 465 ssl; starttls on; proxy_pass 10.0.0.1:25; }`,
+    '"starttls" has no effect where every "listen" has "ssl"',
+  ],
+  [`${keys} starttls on; server { listen 465 ssl; proxy_pass 10.0.0.1:25; } server { ${smtp} }`],
+  [`imap_capabilities A; server { ${smtp} } server { listen 143; proxy_pass 10.0.0.1:143; }`],
   [
     `set_real_ip_from 10.0.0.0/8; server { ${smtp} }`,
     '"set_real_ip_from" has no effect without "listen … proxy_protocol"',
