@@ -40,7 +40,8 @@ export function parseOptions(words: readonly string[]): Options | Fault {
   const peer = peerOf(parsed)
   if (peer !== undefined && 'fault' in peer) return peer
   return {
-    form: rounds === undefined ? form : { ...form, rounds: Number(rounds) },
+    // Rounds that were asked for are all made.
+    form: rounds === undefined ? form : { ...form, rounds: Number(rounds), seconds: undefined },
     rows: chosen.items,
     systems: peer === undefined ? sides.items : [peer, ...sides.items],
   }

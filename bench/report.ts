@@ -69,7 +69,11 @@ export function cutShort(rows: readonly Row[], cells: readonly Cell[]): readonly
   const fewer = rows.filter(
     row => !row.once && cells.some(cell => cell.row === row.id && cell.rounds < most),
   )
-  return fewer.map(({ title }) => `${title}: in fewer than ${most} rounds, for want of time`)
+  return fewer.length > 0
+    ? [
+        `in fewer than ${most} rounds, for want of time: ${fewer.map(({ title }) => title).join('; ')}`,
+      ]
+    : []
 }
 
 /** A warning, where others used the machine meanwhile. */

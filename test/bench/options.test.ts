@@ -25,11 +25,12 @@ test('the quick form has the most telling rows, and nginx alone beside Postern',
   )
 })
 
-test('rows, systems and rounds can be chosen', () => {
+test('rows, systems and rounds can be chosen, and rounds that are asked for are not cut short', () => {
   const { form, rows, systems } = parsed(
     ...['--quick', '--rounds', '9', '--rows', 'idle-tls,setup-plain', '--systems', 'nginx'],
   )
   assert.equal(form.rounds, 9)
+  assert.equal(form.seconds, undefined)
   assert.deepEqual(
     rows.map(({ id }) => id),
     ['setup-plain', 'idle-tls'],

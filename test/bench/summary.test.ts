@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Sample } from '../../bench/measure.ts'
-import { disturbed, limited, table, words } from '../../bench/report.ts'
+import { cutShort, disturbed, limited, table, words } from '../../bench/report.ts'
 import { rows } from '../../bench/rows.ts'
 import { cells, fails, fallsShort, verdicts } from '../../bench/summary.ts'
 
@@ -108,6 +108,20 @@ test('a target that is no ratio is judged by the figure alone, and what tells of
   )
   assert.ok(words(verdicts(reload, found))[1]?.includes('60.0 ms, to reach ≤ 50: FALLS SHORT'))
   assert.ok(found.filter(({ line }) => line === 'quiet').every(({ ratio }) => ratio === undefined))
+})
+
+test('rows that had fewer rounds than the rest are named', () => {
+  const found = cells(
+    [
+      ...samples('postern', [1, 2]),
+      ...samples('postern', [1]).map(sample => ({ ...sample, row: 'idle-tls' })),
+    ],
+    systems,
+    rows,
+  )
+  assert.deepEqual(cutShort(rows, found), [
+    'in fewer than 2 rounds, for want of time: idle session, TLS',
+  ])
 })
 
 test('a machine that others used meanwhile is named', () => {
