@@ -11,7 +11,7 @@ interface Row {
 
 const backend = ['Auth-Server: 127.0.0.1', 'Auth-Port: {port}']
 export const consent: Answer = headers('Auth-Status: OK', ...backend)
-const withPassword: Answer = headers('Auth-Status: OK', ...backend, 'Auth-Pass: known')
+export const withPassword: Answer = headers('Auth-Status: OK', ...backend, 'Auth-Pass: known')
 const denied = 'Auth-Status: Invalid login or password'
 
 function raw(text: string): Answer {

@@ -2,7 +2,7 @@
 import { type ProtocolName, protocolNames } from '../../src/words/protocol-name.ts'
 import { type Line, type Split, splits } from '../support/nginx-client.ts'
 import type { Dialogue } from '../support/nginx-dialogue.ts'
-import { answers, consent } from './answers.ts'
+import { answers, consent, withPassword } from './answers.ts'
 import { type BackendRows, backends, smtpBackends } from './backends.ts'
 import {
   commands,
@@ -173,6 +173,18 @@ const behaviours: readonly Dialogue[] = [
   ...behaving('smtp', backends.smtp, ['mx-told', 'mx-untold'], helo),
 ]
 
+/** A login that is repeated to the backend, with a password that is known to somebody or to nobody. */
+const repeated: readonly Dialogue[] = logins.smtp.flatMap(([title, lines]) =>
+  [['without a password', consent] as const, ['with a password', withPassword] as const].map(
+    ([which, answer]) =>
+      dialogue({
+        title: `smtp, repeated to the backend, a client says ${title}, an auth server consents ${which}`,
+        ...{ protocol: 'smtp', door: 'smtp-again-all', answers: [answer] },
+        lines: [...lines, ...afterwards.smtp],
+      }),
+  ),
+)
+
 const isSlow = ({ door }: Dialogue): boolean => door.endsWith('-quick')
 
 /** `atATime`: a dialogue that is about time needs a machine that has some. */
@@ -183,7 +195,7 @@ export const groups: readonly Group[] = [
   { title: 'logins', dialogues: [...ways, ...mx], splits, atATime: 24 },
   {
     title: 'auth servers',
-    dialogues: judged.filter(one => !isSlow(one)),
+    dialogues: [...judged, ...repeated].filter(one => !isSlow(one)),
     splits: ['line by line', 'at once'],
     atATime: 24,
   },

@@ -46,6 +46,7 @@ const treatments: Readonly<Record<string, readonly string[]>> = {
 const smtpTreatments: Readonly<Record<string, readonly string[]>> = {
   untold: ['xclient off;'],
   again: ['proxy_smtp_auth on;'],
+  'again-all': ['proxy_smtp_auth on; xclient off; smtp_auth plain login cram-md5 external;'],
   'again-untold': ['proxy_smtp_auth on; xclient off;'],
   'mx-told': ['smtp_auth none; proxy_pass_error_message on;'],
   'mx-untold': ['smtp_auth none; xclient off;'],

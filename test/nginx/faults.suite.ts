@@ -85,6 +85,15 @@ suite('before the login', { concurrency: 8 }, () => {
     assert.equal(said(postern), `+OK POP3 ready\r\n${'+OK\r\n'.repeat(41)}END`)
   })
 
+  test('so may those of IMAP: nginx answers no more than fit its buffer', async () => {
+    const lines = [...Array.from({ length: 800 }, () => 'a NOOP'), 'z LOGOUT']
+    const { nginx, postern } = await both('imap-short', { lines, split: 'at once' })
+    assert.ok(said(nginx).split('a OK completed\r\n').length < 801)
+    assert.ok(
+      said(postern).endsWith(`${'a OK completed\r\n'.repeat(800)}* BYE\r\nz OK completed\r\nEND`),
+    )
+  })
+
   test('a POP3 password may be longer than 113 octets: nginx has 128 for the line', async () => {
     const password = 'p'.repeat(200)
     const { nginx, postern } = await both('pop3', {
