@@ -91,7 +91,7 @@ export function messages(id: string, title: string, size: number, key: 'small' |
     measures: 'cpu',
     lines: one('CPU-ms per message', []),
     quick: key === 'small',
-    warmUp: ({ messages: counts }) => [...few(), load(Math.ceil(counts[key] / 128))],
+    warmUp: ({ messages: counts }) => [...few(), load(Math.ceil(counts[key] / 32))],
     load: ({ messages: counts }) => load(Math.ceil(counts[key] / 32)),
   }
 }
