@@ -128,8 +128,8 @@ async function confirmed(resolver: Resolver, address: string): Promise<Answer> {
   return known(answer)
 }
 
-/** That of the address: Node does not tell that of the name, for which there is a most. */
-function lifetime({ ttl }: Found): number {
+/** Milliseconds that a name lasts: those of its address, since Node does not tell its own, and no more than an hour. */
+export function lifetime({ ttl }: Found): number {
   return ttl === undefined ? rememberedFor : Math.min(ttl * 1_000, rememberedAtMost)
 }
 

@@ -181,6 +181,41 @@ suite('clients that leave', { concurrency: 8 }, () => {
   })
 })
 
+suite('clients that end their half', () => {
+  test('hear what they asked for: nginx ends both', async t => {
+    const { nginx, postern } = await onBoth(async side => {
+      const port = await late(t)
+      const from = freshAddress()
+      side.auth.judge(from, { answers: [consent], port })
+      const client = await MailClient.open(side.port('pop3'), from)
+      await client.line()
+      await client.ask('USER alice')
+      await client.ask('PASS secret')
+      client.socket.end('STAT\r\n')
+      return await client.rest()
+    })
+    assert.equal(nginx, '')
+    assert.equal(postern, '+OK late\r\n')
+  })
+})
+
+/** A POP3 backend that answers a command behind the login when the other end has long ended. */
+async function late(t: TestContext): Promise<number> {
+  const server = createServer({ allowHalfOpen: true }, socket => {
+    socket.on('error', () => {})
+    socket.write('+OK ready\r\n')
+    socket.on('data', chunk => {
+      if (!chunk.toString().startsWith('STAT')) socket.write('+OK\r\n')
+      else setTimeout(() => socket.writable && socket.end('+OK late\r\n'), gap)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
 suite('Auth-Wait', () => {
   test('holds a refusal back for its seconds, in both', async () => {
     const { nginx, postern } = await onBoth(async side => {

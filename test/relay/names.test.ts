@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { names, type Resolver } from '../../src/relay/names.ts'
+import { lifetime, names, type Resolver } from '../../src/relay/names.ts'
 
 /** A resolver with fixed answers; what is not in it does not exist. */
 function resolver(
@@ -172,4 +172,9 @@ test('whatever name servers say, a name can stand in a command, and nothing is t
     }),
     { numRuns: 200 },
   )
+})
+
+test('no name is remembered for more than an hour, unless valid= says so', () => {
+  const lasts = [0, 60, 3_600, 3_601, 2 ** 31].map(ttl => lifetime({ address: client, ttl }))
+  assert.deepEqual(lasts, [0, 60_000, 3_600_000, 3_600_000, 3_600_000])
 })
