@@ -1,4 +1,4 @@
-import { isDuration } from './duration.ts'
+import { duration } from './duration.ts'
 import { isSubdomain } from './names.ts'
 import { list, matches, object, oneOf, quantity, type Rule, text, type ValueOf } from './schema.ts'
 
@@ -63,7 +63,7 @@ const http = object("The auth server of type HTTP, spoken to in nginx's auth_htt
       minimum: 0,
       maximum: 86_400,
       maxLength: 16,
-      rules: [isDuration],
+      pattern: duration,
     }),
     headers: list('Headers that are added to each request (auth_http_header).', header, {
       maxItems: 16,

@@ -2,7 +2,7 @@
 import { mailProxySpec } from './mail-proxy.ts'
 import { mailProxyClassSpec, mailProxyClassStatus } from './mail-proxy-class.ts'
 import { mailProxyStatus } from './mail-proxy-status.ts'
-import type { Node, Rule, Schema } from './schema.ts'
+import type { Node, Pattern, Rule, Schema } from './schema.ts'
 
 /** The release that the CRDs belong to: a controller compares it with what is installed. */
 export const bundleVersion = '0.1.0'
@@ -128,7 +128,8 @@ function root(description: string, own: Printed): Printed {
 
 /** A schema in OpenAPI's words. */
 export function printed(schema: Schema<unknown>): Printed {
-  const { description, rules } = schema
+  const { description } = schema
+  const rules = schema.rules.filter(({ expression }) => expression !== undefined)
   return {
     ...(description === '' ? {} : { description }),
     ...node(schema.node),
@@ -141,6 +142,10 @@ function validation({ expression, message, fieldPath }: Rule<unknown>): Printed 
   return { rule: expression, message, ...(fieldPath === undefined ? {} : { fieldPath }) }
 }
 
+function patternOf({ pattern }: { readonly pattern?: Pattern }): Printed {
+  return pattern ? { pattern: pattern.expression } : {}
+}
+
 function node(shape: Node): Printed {
   switch (shape.kind) {
     case 'string':
@@ -150,7 +155,7 @@ function node(shape: Node): Printed {
             type: 'string',
             minLength: shape.minLength,
             maxLength: shape.maxLength,
-            ...(shape.pattern ? { pattern: shape.pattern.expression } : {}),
+            ...patternOf(shape),
           }
     case 'integer': {
       const format = shape.maximum > 2 ** 31 - 1 ? 'int64' : 'int32'
@@ -160,7 +165,8 @@ function node(shape: Node): Printed {
       return { type: 'boolean' }
     case 'quantity': {
       const { minimum, maximum, maxLength } = shape
-      return { 'x-kubernetes-int-or-string': true, minimum, maximum, minLength: 1, maxLength }
+      const bounds = { minimum, maximum, minLength: 1, maxLength, ...patternOf(shape) }
+      return { 'x-kubernetes-int-or-string': true, ...bounds }
     }
     case 'list':
       return {

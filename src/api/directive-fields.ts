@@ -13,7 +13,6 @@ import {
   oneOf,
   type Properties,
   quantity,
-  quantityMatches,
   type Schema,
   text,
 } from './schema.ts'
@@ -47,8 +46,8 @@ function schemaOf(shape: Shape, about: string, message: string): Schema<unknown>
       return text(about, { maxLength: shape.maxLength, rules: [matches(shape.pattern, message)] })
     case 'integer-or-string': {
       const { minimum, maximum, maxLength, pattern } = shape
-      const rules = [quantityMatches(pattern, message)]
-      return quantity(about, { minimum, maximum, maxLength, rules })
+      const own = { expression: pattern, message }
+      return quantity(about, { minimum, maximum, maxLength, pattern: own })
     }
     case 'list':
       return list(about, item(shape.items, message), { maxItems: shape.maxItems })

@@ -1,5 +1,5 @@
 /** Who may come, and how often: `access` and `limits`. */
-import { isDuration } from './duration.ts'
+import { duration } from './duration.ts'
 import { integer, list, matches, object, quantity, text, type ValueOf } from './schema.ts'
 
 const networks = (description: string) =>
@@ -38,7 +38,7 @@ const rate = (description: string) =>
         minimum: 1,
         maximum: 86_400,
         maxLength: 32,
-        rules: [isDuration],
+        pattern: duration,
       }),
     },
     may: {},

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Condition } from '../../src/api/conditions.ts'
+import { mailProxySpec } from '../../src/api/mail-proxy.ts'
 import { read } from '../../src/api/read.ts'
 import { build } from '../../src/model/build.ts'
 import { gather } from '../../src/model/gather.ts'
@@ -8,6 +9,7 @@ import { statuses } from '../../src/model/status.ts'
 import { type ControlPlane, controlPlane } from '../support/control-plane.ts'
 import { options } from '../support/feature.ts'
 import { mailProxyOf, mailProxyTable } from '../support/mail-proxy-table.ts'
+import { walk } from '../support/schemas.ts'
 
 const crds = new URL('../../manifests/crds.yaml', import.meta.url).pathname
 
@@ -39,11 +41,23 @@ async function post(object: object, dryRun = true): Promise<Verdict> {
   return verdict
 }
 
+const schemas = walk('spec', mailProxySpec).map(([, one]) => one)
+const patterns = schemas.flatMap(({ node }) =>
+  'pattern' in node && node.pattern ? node.pattern : [],
+)
+/** What the API server says where the controller says `fault`; of a rule that is not in CEL nothing. */
+function saidOf(fault: string): string | undefined {
+  const silent = schemas.flatMap(({ rules }) => rules).filter(one => !one.expression)
+  if (silent.some(({ message }) => message.includes(fault))) return undefined
+  return patterns.some(({ message }) => message.includes(fault)) ? 'in body should match' : fault
+}
+
 for (const { why, spec, faults } of mailProxyTable) {
-  test(`the API server ${faults.length === 0 ? 'takes' : 'refuses'} ${why}`, async () => {
+  const said = faults.flatMap(fault => saidOf(fault) ?? [])
+  test(`the API server ${said.length === 0 ? 'takes' : 'refuses'} ${why}`, async () => {
     const { kind, message = '' } = await post(mailProxyOf(spec))
-    assert.equal(kind, faults.length === 0 ? 'MailProxy' : 'Status', message)
-    for (const fault of faults) assert.ok(message.includes(fault), message)
+    assert.equal(kind, said.length === 0 ? 'MailProxy' : 'Status', message)
+    for (const one of said) assert.ok(message.includes(one), message)
   })
 }
 
