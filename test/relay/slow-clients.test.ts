@@ -81,7 +81,7 @@ describe('a client that is slow', { timeout: 30_000, concurrency: true }, () => 
       }
       const began = performance.now()
       const octets = [...trickles]
-      const drip = setInterval(() => client.say(octets.shift() ?? 'x'), 25)
+      const drip = setInterval(() => client.say(octets.shift() ?? 'x'), 100)
       t.after(() => clearInterval(drip))
       assert.match(await client.rest(), hears)
       const took = performance.now() - began
