@@ -24,8 +24,8 @@ export type Node =
   | { readonly kind: 'integer'; readonly minimum: number; readonly maximum: number }
   | { readonly kind: 'boolean' }
   /**
-   * An integer, or a string (`x-kubernetes-int-or-string`). A CEL rule on it costs more than API servers
-   * before 1.37 allow: they take no notice of its `maxLength`.
+   * An integer, or a string (`x-kubernetes-int-or-string`). A CEL rule on it costs more than Kubernetes
+   * 1.33 allows, which takes no notice of its `maxLength`; later ones do.
    */
   | {
       readonly kind: 'quantity'
