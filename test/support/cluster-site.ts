@@ -46,20 +46,29 @@ export interface ClusterObject {
   }
 }
 
-export async function clusterSite(): Promise<ClusterSite> {
-  const plane = await controlPlane()
-  const dir = await mkdtemp(join(tmpdir(), 'postern-site-'))
+async function establish(plane: ControlPlane): Promise<void> {
   plane.kubectl(['apply', '--server-side', '-f', crds])
   // Just made, a CRD has no conditions yet, and kubectl does not wait for those.
   await eventually('the CRDs', () => {
     try {
-      return (
-        plane.kubectl(['wait', '--for=condition=Established', '--timeout=5s', '-f', crds]) !== ''
-      )
+      const words = ['wait', '--for=condition=Established', '--timeout=5s', '-f', crds]
+      return plane.kubectl(words) !== ''
     } catch {
       return false
     }
   })
+}
+
+export async function clusterSite(): Promise<ClusterSite> {
+  const plane = await controlPlane()
+  const dir = await mkdtemp(join(tmpdir(), 'postern-site-'))
+  try {
+    await establish(plane)
+  } catch (error) {
+    // What it started would keep the suite from ending.
+    await plane[Symbol.asyncDispose]()
+    throw error
+  }
   const get = (kind: string, namespace: string, name: string): ClusterObject =>
     JSON.parse(plane.kubectl(['get', kind, name, '-n', namespace, '-o', 'json']))
   const apply = (...items: readonly object[]): void => {
