@@ -53,10 +53,23 @@ function step(turn: Turn, frame: Frame): Step {
   }
 }
 
+const space = 0x20
+const cr = 0x0d
+
+/** As nginx, which reads an answer as it reads arguments and takes the first, empty before a space. */
+function firstWord(line: Buffer): Buffer | undefined {
+  if (line.includes(cr)) return undefined
+  const end = line.indexOf(space)
+  return end < 0 ? line : line.subarray(0, end)
+}
+
 function answered(exchange: Exchange, frame: Frame): Front {
   return {
     wants: frame.wants,
-    receive: line => step(respond(exchange, line), frame),
+    receive(line) {
+      const text = firstWord(line)
+      return text ? step(respond(exchange, text), frame) : frame.refused()
+    },
     tooLong: () => frame.tooLong(),
   }
 }

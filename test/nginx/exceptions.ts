@@ -22,7 +22,8 @@ export const exceptions: readonly Exception[] = [
     reason:
       'nginx answers an IMAP line that begins with a space with an empty tag; Postern, as for every line without a tag, with *',
     kind: 'purpose',
-    concerns: ({ protocol, title }) => protocol === 'imap' && title.includes('begins with a space'),
+    concerns: ({ protocol, title }) =>
+      protocol === 'imap' && /begins (an answer )?with a space|answers with a space/.test(title),
     mend: heard(text => text.replace(/^ BAD/gm, '* BAD')),
   },
   {

@@ -78,6 +78,14 @@ suite('before the login', { concurrency: 8 }, () => {
     assert.equal(postern.client[2], '* BYE\r\nz OK completed\r\nEND')
   })
 
+  test('a string that is not closed is none: nginx takes the end of the line for its end', async () => {
+    const lines = ['a LOGIN alice "secret', 'z LOGOUT']
+    const { nginx, postern } = await both('imap', { lines })
+    assert.match(nginx.asked[0] ?? '', /^Auth-Pass: secret\r$/m)
+    assert.equal(postern.client[1], 'a BAD invalid command\r\n')
+    assert.deepEqual(postern.asked, [])
+  })
+
   test('commands may cross the border of a buffer: nginx loses them, and the replies before', async () => {
     const lines = [...Array.from({ length: 40 }, () => 'NOOP'), 'QUIT']
     const { nginx, postern } = await both('pop3', { lines, split: 'at once' })

@@ -19,6 +19,11 @@ function sasl(command: string): Rows {
     ['PLAIN with octets to escape', [`${command} PLAIN ${base64('\0al ice%\0s\t\x7f\xe9+="')}`]],
     ['LOGIN', [`${command} LOGIN`, base64('alice'), base64('secret')]],
     ['LOGIN with the user name', [`${command} LOGIN ${base64('alice')}`, base64('secret')]],
+    [
+      'LOGIN with more behind its answers',
+      [`${command} LOGIN`, `${base64('abcabc')} `, `${base64('secret')}  more`],
+    ],
+    ['PLAIN with a space behind its answer', [`${command} PLAIN`, `${plainResponse} `]],
     ['CRAM-MD5', [`${command} CRAM-MD5`, digest]],
     ['EXTERNAL', [`${command} EXTERNAL`, base64('alice')]],
     ['EXTERNAL with an empty name', [`${command} EXTERNAL`, '']],
