@@ -44,6 +44,8 @@ export class Family {
   readonly row: Row
   readonly #labels: readonly (readonly [string, Label])[]
   readonly #series = new Map<string, Series>()
+  /** What was asked for last is often asked for again. */
+  #last: Series | undefined
 
   constructor(name: string, row: Row) {
     this.name = row.known ? name : `postern_${name}`
@@ -55,8 +57,10 @@ export class Family {
 
   /** The series of these labels, or `undefined` if it is new and there is no room for it. */
   series(labels: Values): Series | undefined {
+    if (this.#last && this.#isOf(this.#last, labels)) return this.#last
     const known = this.#series.get(this.#key(labels))
-    return known ?? (this.#series.size < mostSeries ? this.room(labels) : undefined)
+    this.#last = known ?? (this.#series.size < mostSeries ? this.room(labels) : undefined)
+    return this.#last
   }
 
   /** The same whether or not there is room. */
@@ -81,14 +85,21 @@ export class Family {
     for (const [key, { labels }] of this.#series) {
       if (wanted.every(([label, value]) => labels[label] === value)) this.#series.delete(key)
     }
+    this.#last = undefined
   }
 
   clear(): void {
     this.#series.clear()
+    this.#last = undefined
   }
 
   [Symbol.iterator](): Iterator<Series> {
     return this.#series.values()
+  }
+
+  #isOf(series: Series, labels: Values): boolean {
+    for (const [label] of this.#labels) if (series.labels[label] !== labels[label]) return false
+    return true
   }
 
   #key(labels: Values): string {

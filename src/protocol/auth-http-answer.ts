@@ -77,25 +77,35 @@ function headersEnd(received: Buffer): number | undefined {
 type Headers = ReadonlyMap<string, Buffer>
 
 /**
- * `undefined` where a line is no header. Names in lower case; of several of one name the last, but for
- * `Auth-Status`, of which a word of refusal counts before one of consent, as in nginx.
+ * `undefined` where a line is no header; a name alone has an empty value. Names in lower case; of
+ * several of one name the last, but for `Auth-Status`, of which a word of refusal counts before one of
+ * consent, as in nginx.
  */
 function parsed(block: Buffer): Headers | undefined {
   const headers = new Map<string, Buffer>()
-  let at = 0
-  while (at < block.length) {
-    const end = block.indexOf(0x0a, at)
-    const line = withoutCr(block.subarray(at, end))
-    if (at > 0 || line.toString('latin1', 0, 5) !== 'HTTP/') {
-      const [name, value] = header(line) ?? []
-      if (!name || !value) return undefined
-      const before = headers.get(name)
-      if (name !== 'auth-status' || !before || !outweighs(before, value)) headers.set(name, value)
-    }
-    at = end + 1
+  for (let at = 0, next = 0; at < block.length; at = next) {
+    next = block.indexOf(lf, at) + 1
+    const end = block[next - 2] === cr && next - 2 >= at ? next - 2 : next - 1
+    if (at === 0 && block.toString('latin1', 0, Math.min(end, 5)) === 'HTTP/') continue
+    const found = block.indexOf(colon, at)
+    const stop = found < 0 || found > end ? end : found
+    const name = block.toString('latin1', at, stop)
+    const value = trimmed(block, Math.min(stop + 1, end), end)
+    if (!/^[A-Za-z0-9-]+$/.test(name) || value.includes(cr) || value.includes(0)) return undefined
+    keep(headers, name.toLowerCase(), value)
   }
   return headers
 }
+
+function keep(headers: Map<string, Buffer>, name: string, value: Buffer): void {
+  const before = headers.get(name)
+  if (name !== 'auth-status' || !before || !outweighs(before, value)) headers.set(name, value)
+}
+
+const lf = 0x0a
+const cr = 0x0d
+const colon = 0x3a
+const space = 0x20
 
 function outweighs(before: Buffer, after: Buffer): boolean {
   return weight(before) > weight(after)
@@ -106,26 +116,12 @@ function weight(status: Buffer): number {
   return status.equals(ok) ? 0 : status.equals(wait) ? 1 : 2
 }
 
-function withoutCr(line: Buffer): Buffer {
-  return line[line.length - 1] === 0x0d ? line.subarray(0, -1) : line
-}
-
-/** A name alone has an empty value. */
-function header(line: Buffer): readonly [string, Buffer] | undefined {
-  const found = line.indexOf(0x3a)
-  const colon = found < 0 ? line.length : found
-  const name = line.toString('latin1', 0, colon)
-  const value = line.subarray(colon + 1)
-  if (!/^[A-Za-z0-9-]+$/.test(name) || value.includes(0x0d) || value.includes(0)) return undefined
-  return [name.toLowerCase(), trimmed(value)]
-}
-
-function trimmed(value: Buffer): Buffer {
-  let start = 0
-  let end = value.length
-  while (value[start] === 0x20) start++
-  while (end > start && value[end - 1] === 0x20) end--
-  return value.subarray(start, end)
+/** What stands from `start` to `end`, without the spaces around it. */
+function trimmed(block: Buffer, start: number, end: number): Buffer {
+  let [from, to] = [start, end]
+  while (from < to && block[from] === space) from++
+  while (to > from && block[to - 1] === space) to--
+  return block.subarray(from, to)
 }
 
 function meaning(headers: Headers): AuthAnswer {

@@ -63,7 +63,8 @@ export class AuthExchange implements Receiver {
     const own = whose === 'ours' ? octets : Buffer.from(octets)
     this.#received = this.#received.length === 0 ? own : joined(this.#received, own)
     const answer = authAnswer(this.#received)
-    if (answer.kind !== 'incomplete') this.#finish(answer, isReusable(this.#received))
+    if (answer.kind === 'incomplete') return
+    this.#finish(answer, this.#pool !== undefined && isReusable(this.#received))
   }
 
   ended(): void {
