@@ -14,7 +14,7 @@ let node: OwnNode
 let site: Site
 
 before(async () => {
-  node = await ownNode()
+  node = await ownNode('one')
   site = new Site(node)
   await site.prepare('privileged')
   await addHost()
