@@ -14,7 +14,13 @@ export interface Authority extends KeyPair {
   authority(commonName: string): Promise<Authority>
 }
 
-const day = 86_400_000
+const hour = 3_600_000
+
+/** From before this second, which a test may have looked at the clock in, to tomorrow. */
+function validity() {
+  const now = Date.now()
+  return { notBeforeDate: new Date(now - hour), notAfterDate: new Date(now + 24 * hour) }
+}
 
 /** Makes an authority with a P-256 key, valid for one day. */
 export function makeAuthority(commonName = 'Test authority'): Promise<Authority> {
@@ -25,7 +31,7 @@ async function signedBy(signer: KeyPair | undefined, commonName: string): Promis
   const root = await generate([{ name: 'commonName', value: commonName }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    notAfterDate: new Date(Date.now() + day),
+    ...validity(),
     ...(signer ? { ca: { key: signer.key, cert: signer.certificate } } : {}),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
@@ -40,7 +46,7 @@ async function signedBy(signer: KeyPair | undefined, commonName: string): Promis
       const leaf = await generate([{ name: 'commonName', value: names[0] ?? 'nameless' }], {
         keyType: 'ec',
         algorithm: 'sha256',
-        notAfterDate: new Date(Date.now() + day),
+        ...validity(),
         ca: { key: root.private, cert: root.cert },
         extensions: [
           { name: 'basicConstraints', cA: false },
@@ -64,7 +70,7 @@ export async function makeRsaPair(name: string): Promise<KeyPair> {
   const made = await generate([{ name: 'commonName', value: name }], {
     keyType: 'rsa',
     algorithm: 'sha256',
-    notAfterDate: new Date(Date.now() + day),
+    ...validity(),
   })
   return { certificate: made.cert, key: made.private }
 }
