@@ -23,21 +23,15 @@ describe('the memory of a peak is given back', () => {
     it(title, () => assert.equal(isDue({ ...peak, ...sight }), due))
 })
 
-test('a heap that has grown is small again soon after nobody needs it, and is left alone then', async t => {
+test('a heap that has grown is small again soon after nobody needs it', async t => {
   const size = () => getHeapStatistics().total_heap_size
-  let times = 0
   const before = size()
   let held: unknown[] | undefined = Array.from({ length: 400_000 }, (_, at) => ({ at, more: [at] }))
   const grown = size()
   assert.ok(grown - before > 20 * mebibyte, `${grown - before}`)
-  t.after(
-    giveBack(50, sight => {
-      const due = held === undefined && times === 0 && sight.busy < 0.5
-      times += due ? 1 : 0
-      return due
-    }),
-  )
-  held = undefined
   const small = before + (grown - before) / 2
-  await eventually('a smaller heap', () => times === 1 && size() < small)
+  // V8 frees pages with threads of its own: on a busy machine one collection may find them not done.
+  t.after(giveBack(50, ({ busy }) => held === undefined && busy < 0.5 && size() >= small))
+  held = undefined
+  await eventually('a smaller heap', () => size() < small)
 })
