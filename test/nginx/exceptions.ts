@@ -118,6 +118,13 @@ export const exceptions: readonly Exception[] = [
   },
   {
     reason:
+      'a backend that takes literals that wait for nobody (RFC 7888) is logged in to at once, which spares two round trips; nginx waits for each',
+    kind: 'purpose',
+    concerns: ({ protocol, title }) => protocol === 'imap' && title.includes('greets at length'),
+    mend: outcome => ({ ...outcome, backend: outcome.backend.replaceAll(/\{(\d+)\}/g, '{$1+}') }),
+  },
+  {
+    reason:
       'a client that said HELO behind EHLO is one that said HELO (RFC 5321 4.1.4); nginx holds on to EHLO',
     kind: 'purpose',
     concerns: ({ lines }) =>

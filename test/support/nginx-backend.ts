@@ -70,6 +70,8 @@ export async function startRecordingBackend(
         if (line.startsWith('PROXY ')) continue
         const { word, tag } = name(line)
         const reply = manners[word]
+        // A literal that waits for nobody is not answered (RFC 7888).
+        if (protocol === 'imap' && line.endsWith('+}')) continue
         queue = queue.then(() => act(socket, reply ?? echo(protocol, line), tag))
       }
     })

@@ -10,7 +10,8 @@ import { awaited, facts, fail, type State } from './state.ts'
 /**
  * The login to an IMAP backend, with the client's tag, so that the backend's words reach the client
  * as they came. LOGIN with synchronizing literals is nginx's; AUTHENTICATE PLAIN with an initial
- * response (RFC 4959) spares two round trips.
+ * response (RFC 4959) spares two round trips, as LOGIN does with literals that wait for nobody (RFC
+ * 7888), where the backend said that it takes them.
  */
 export function login(state: State): BackStep {
   const { capabilities, leg } = state
@@ -18,7 +19,9 @@ export function login(state: State): BackStep {
   const initial = offers('SASL-IR')
   if (leg.bearer) return token(state, bearerToward(leg.bearer, capabilities), initial)
   if (leg.judge === 'backend' && offers('AUTH=PLAIN') && initial) return plain(state, true)
-  if (!offers('LOGINDISABLED')) return literals(state)
+  if (!offers('LOGINDISABLED')) {
+    return offers('LITERAL+') || offers('LITERAL-') ? atOnce(state) : literals(state)
+  }
   if (offers('AUTH=PLAIN')) return plain(state, initial)
   if (offers('AUTH=LOGIN')) return names(state)
   return fail(state, 'config', 'takes no password over this connection')
@@ -30,6 +33,14 @@ function literals(state: State): BackStep {
   const secret = asked(state, () => send([password], verdict(state)))
   const name = asked(state, () => send([login, ` {${password.length}}`], secret))
   return send(`${state.leg.attempt.tag} LOGIN {${login.length}}`, name)
+}
+
+/** Names and passwords are far below the 4,096 octets that LITERAL- allows. */
+function atOnce(state: State): BackStep {
+  const { attempt, login } = state.leg
+  const { password } = state
+  const [first, second] = [`LOGIN {${login.length}+}\r\n`, ` {${password.length}+}\r\n`]
+  return send([`${attempt.tag} ${first}`, login, second, password], verdict(state))
 }
 
 function plain(state: State, initial: boolean): BackStep {

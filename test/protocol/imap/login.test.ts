@@ -20,6 +20,30 @@ const rows: readonly BackRow[] = [
      off, in clear`,
   ],
   [
+    'auth_http: LOGIN at once, where the backend takes literals that wait for nobody',
+    edge,
+    `B: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR AUTH=PLAIN] ready
+     P: a1 LOGIN {5+}
+     P: alice {6+}
+     P: secret
+     B: a1 OK Logged in
+     relay
+     > a1 OK Logged in
+     off, in clear`,
+  ],
+  [
+    'auth_http: LOGIN at once with the short literals of LITERAL-',
+    edge,
+    `B: * OK [CAPABILITY IMAP4rev1 LITERAL-] ready
+     P: a1 LOGIN {5+}
+     P: alice {6+}
+     P: secret
+     B: a1 OK Logged in
+     relay
+     > a1 OK Logged in
+     off, in clear`,
+  ],
+  [
     'the untagged lines before the OK of the login belong to it',
     edge,
     `B: * OK ready
