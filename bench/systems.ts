@@ -80,6 +80,12 @@ const dovecot: System = {
   ],
 }
 
+/** How the image runs Node; a test compares them. */
+export const asInTheImage = {
+  arguments: ['--max-semi-space-size=8'],
+  environment: { MALLOC_ARENA_MAX: '1' },
+} as const
+
 /** Postern, with arguments for Node itself where a profile is wanted. */
 export function postern(nodeArguments: readonly string[] = []): System {
   return {
@@ -92,7 +98,11 @@ export function postern(nodeArguments: readonly string[] = []): System {
     parts: [],
     prepare: setting => {
       const file = write(setting.dir, 'relay.conf', posternText(setting))
-      return [process.execPath, ...nodeArguments, relay, '-p', setting.dir, '-c', file]
+      const variables = Object.entries(asInTheImage.environment).map(
+        ([name, is]) => `${name}=${is}`,
+      )
+      const node = ['env', ...variables, process.execPath, ...asInTheImage.arguments]
+      return [...node, ...nodeArguments, relay, '-p', setting.dir, '-c', file]
     },
   }
 }

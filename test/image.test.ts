@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
+import { asInTheImage } from '../bench/systems.ts'
 import { type Instruction, stages } from './support/dockerfile.ts'
 
 const root = new URL('..', import.meta.url).pathname
@@ -44,8 +45,14 @@ test('the image runs as user 65532, and fills its compile cache as that user', (
 })
 
 test('no shell stands between the container and the program, so that signals reach it', () => {
-  assert.deepEqual(all(last, 'ENTRYPOINT')[0]?.exec, ['node'])
+  assert.deepEqual(all(last, 'ENTRYPOINT')[0]?.exec, ['node', ...asInTheImage.arguments])
   assert.equal(all(last, 'CMD')[0]?.exec?.[0], 'src/bin/relay.js')
+})
+
+test('the bench runs the relay as the image does', () => {
+  const set = Object.fromEntries(all(last, 'ENV').map(({ rest }) => rest.split('=')))
+  for (const [name, value] of Object.entries(asInTheImage.environment))
+    assert.equal(set[name], value)
 })
 
 test('npm is not in the image that runs', () => {
