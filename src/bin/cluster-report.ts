@@ -116,7 +116,9 @@ export class ClusterReport implements Report {
     generation: string,
   ): readonly string[] {
     const pods = states.filter(state => state.kind === 'silent' || state.generation !== generation)
-    const alone = states.length === 0 && this.#answer?.generation !== generation
+    const answer = this.#answer
+    const runs = answer && 'generation' in answer ? answer.generation : undefined
+    const alone = states.length === 0 && runs !== generation
     return [
       ...pods.map(({ pod }) => `pod ${pod}`),
       ...(missing.size > 0 ? ['service'] : []),

@@ -159,7 +159,7 @@ export class Controller implements Objects {
         errors: outcome.errors,
       })
     this.#unreachable = reason
-    this.#answer = 'generation' in outcome ? outcome : undefined
+    this.#answer = outcome.kind === 'unreachable' ? undefined : outcome
     this.#judge()
   }
 

@@ -13,6 +13,8 @@ export type Answered =
       readonly generation: string
       readonly errors: readonly string[]
     }
+  /** The text could not even be written for the relay. */
+  | { readonly kind: 'failed'; readonly reason: string }
 
 export interface AnsweredListener {
   readonly name: string
@@ -43,6 +45,10 @@ export function outcomes(
   answer: Answered | undefined,
   generation: string,
 ): (id: string) => Finding {
+  if (answer?.kind === 'failed') {
+    const sentences = [`the text cannot be handed over: ${answer.reason}`]
+    return () => ({ ...pending, sentences })
+  }
   if (!answer || answer.generation !== generation) return () => pending
   if (answer.kind === 'refused') {
     const sentences = answer.errors.slice(0, shownErrors)

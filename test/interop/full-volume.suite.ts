@@ -81,6 +81,7 @@ suite('a hand-off folder on a full file system', () => {
       controller.output().includes('"reason":"ENOSPC: no space left on device, write"'),
     )
     assert.match(controller.output(), /"msg":"the text cannot be handed over"/)
+    assert.match(controller.output(), /"Programmed".*the text cannot be handed over: ENOSPC/)
     assert.equal(await stays.ask('still here'), 'still here')
     ;(await logIn()).close()
     assert.deepEqual(counts(), [2, 0])

@@ -18,6 +18,11 @@ const socket = { name: 'mail/corp/imap', address: '0.0.0.0', port: 143 }
 const rows: readonly (readonly [why: string, answer: Answered | undefined, wanted: string])[] = [
   ['no answer yet', undefined, 'Unknown Pending'],
   [
+    'a text that could not be written',
+    { kind: 'failed', reason: 'ENOSPC: no space left on device, write' },
+    'Unknown Pending',
+  ],
+  [
     'an answer about another text',
     { kind: 'applied', generation: 'other', listeners: [] },
     'Unknown Pending',
