@@ -3,8 +3,14 @@ import type { Load } from './load.ts'
 import type { Port } from './ports.ts'
 import type { Unit } from './units.ts'
 
-/** The most that Postern's figure may be: a multiple of a peer's, or a figure of its own. */
-export type Target = { readonly ratio: number; readonly to: string } | { readonly most: number }
+/**
+ * The most that Postern's figure may be: a multiple of a peer's, or a figure of its own. `holds`: what
+ * it must hold until it gets there.
+ */
+export type Target = (
+  | { readonly ratio: number; readonly to: string }
+  | { readonly most: number }
+) & { readonly holds?: number }
 
 /** One line of the table. */
 export interface Line {

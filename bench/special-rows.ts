@@ -19,7 +19,7 @@ export const special: readonly Row[] = [
     measures: 'latency',
     lines: [
       line('p50', 'p50', 'µs'),
-      line('p99', 'p99', 'µs', [ofNginx(1.3)]),
+      line('p99', 'p99', 'µs', [ofNginx(1.3, 4)]),
       line('p999', 'p99.9', 'µs'),
       { ...line('direct', 'p99 without a proxy', 'µs'), aside: true },
     ],

@@ -74,9 +74,9 @@ export function fallsShort({ target, figure }: Verdict): boolean {
   return figure > limit(target)
 }
 
-/** Machines are noisy: only what is worse than twice its target fails a run. */
+/** Machines are noisy: only what is worse than twice its target, or than twice what it must hold until then, fails a run. */
 export function fails({ target, figure }: Verdict): boolean {
-  return figure > 2 * limit(target)
+  return figure > 2 * (target.holds ?? limit(target))
 }
 
 function limit(target: Target): number {

@@ -82,7 +82,7 @@ const dovecot: System = {
 
 /** How the image runs Node; a test compares them. */
 export const asInTheImage = {
-  arguments: ['--max-semi-space-size=8'],
+  arguments: ['--single-threaded-gc', '--max-semi-space-size=16'],
   environment: { MALLOC_ARENA_MAX: '1' },
 } as const
 

@@ -30,10 +30,10 @@ async function withoutProxy(bench: Bench, load: Load) {
   return paced(bench)
 }
 
-/** At the rate for a while to warm up, and again to measure; then the sessions leave. */
+/** At the rate for as long to warm up, and again to measure; then the sessions leave. */
 async function paced({ generator, form }: Bench) {
   const operations = rate * form.paced
-  await generator.pace(operations / 4, rate)
+  await generator.pace(operations, rate)
   const outcome = await generator.pace(operations, rate)
   await generator.leave()
   if (outcome.failed > 0 || outcome.done < operations)
