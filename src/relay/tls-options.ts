@@ -174,7 +174,9 @@ function secureOptions(
   { ssl_session_tickets, ssl_conf_command }: ServerSettings,
   enabled: readonly (typeof versions)[number][],
 ): number {
-  let options: number = ssl_session_tickets ? 0 : openssl.SSL_OP_NO_TICKET
+  // A client that could ask for handshake after handshake would cost us more than itself (CVE-2011-1473).
+  let options: number = openssl.SSL_OP_NO_RENEGOTIATION
+  if (!ssl_session_tickets) options |= openssl.SSL_OP_NO_TICKET
   const [first = versions[0], last = first] = [enabled[0], enabled.at(-1)]
   for (const version of versions.slice(versions.indexOf(first), versions.indexOf(last))) {
     if (!enabled.includes(version)) options |= without[version]

@@ -63,8 +63,13 @@ function onHandle(
     resolve(undefined)
     secure.destroy()
   }
-  tls.onhandshakestart = () => {}
+  let done = false
+  // What begins behind a handshake is one of TLS 1.3's messages, or a client that asks for another.
+  tls.onhandshakestart = () => {
+    if (done && tls.getProtocol() !== 'TLSv1.3') fail()
+  }
   tls.onhandshakedone = () => {
+    done = true
     const serverName = tls.getServername()
     const cipher = () => tls.getCipher().name
     const version = tls.getProtocol()

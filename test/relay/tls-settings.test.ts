@@ -215,6 +215,24 @@ describe('what OpenSSL does not take', () => {
   })
 })
 
+describe('renegotiation', () => {
+  for (const settings of ['', 'ssl_conf_command Options -NoRenegotiation;']) {
+    it(`is refused${settings && ', whatever ssl_conf_command says'}`, async t => {
+      const here = await relayFor(t, listening(`${pair('renegotiation.pem', ecdsa)} ${settings}`))
+      const client = await MailClient.openTls(here.port('imap'), { maxVersion: 'TLSv1.2' })
+      await client.line()
+      const { socket } = client
+      assert.ok(socket instanceof TLSSocket)
+      const outcome = new Promise<string>(resolve => {
+        socket.on('error', () => resolve('refused')).on('close', () => resolve('refused'))
+        socket.renegotiate({}, error => resolve(error ? 'refused' : 'done'))
+      })
+      assert.equal(await outcome, 'refused')
+      client.close()
+    })
+  }
+})
+
 describe('ssl_conf_command', () => {
   it('goes before the other directives', async t => {
     const port = await relayWith(
