@@ -57,7 +57,9 @@ test('the pods of a DaemonSet take the mail ports of their node, and see the cli
 })
 
 const pidOf = async (program: string): Promise<string> => {
-  const found = await node.inside('pgrep', '--full', `^node( --[^ ]+)* src/bin/${program}`).catch(() => '')
+  const found = await node
+    .inside('pgrep', '--full', `^node( --[^ ]+)* src/bin/${program}`)
+    .catch(() => '')
   return found.trim()
 }
 
