@@ -1,5 +1,5 @@
 import { type AuthAnswer, authAnswer, isReusable } from '../protocol/auth-http-answer.ts'
-import { type Connection, nobody, type Receiver, type Whose } from '../wire/connection.ts'
+import { type Connection, kept, nobody, type Receiver, type Whose } from '../wire/connection.ts'
 import type { Dialling } from '../wire/sockets.ts'
 import { Deadline, type Wheel } from '../wire/wheel.ts'
 import type { AuthPool } from './auth-pool.ts'
@@ -60,7 +60,7 @@ export class AuthExchange implements Receiver {
   }
 
   received(octets: Buffer, whose: Whose): void {
-    const own = whose === 'ours' ? octets : Buffer.from(octets)
+    const own = kept(octets, whose)
     this.#received = this.#received.length === 0 ? own : joined(this.#received, own)
     const answer = authAnswer(this.#received)
     if (answer.kind === 'incomplete') return

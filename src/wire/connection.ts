@@ -12,6 +12,11 @@ import type { Socket } from 'node:net'
  */
 export type Whose = 'ours' | 'shared' | 'lent'
 
+/** What may be kept of what a connection read: a copy, unless it is the receiver's already. */
+export function kept(octets: Buffer, whose: Whose): Buffer {
+  return whose === 'ours' ? octets : Buffer.from(octets)
+}
+
 /** Who is told of what happens on a connection. */
 export interface Receiver {
   received(octets: Buffer, whose: Whose, from: Connection): void

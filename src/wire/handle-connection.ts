@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { type Connection, nobody, type Place, type Receiver, type Whose } from './connection.ts'
 import { type Data, type Pool, type Requester, shutdown, write } from './handle-requests.ts'
 import { type HandleUser, type Name, type StreamHandle, streamOn } from './handles.ts'
-import { highWaterMark } from './stream-connection.ts'
+import { highWaterMark, withRest } from './stream-connection.ts'
 
 /**
  * A connection on the handle of a socket: no stream, no events, and a write that the kernel takes at once,
@@ -261,13 +261,8 @@ export class HandleConnection implements Connection, HandleUser, Requester {
   }
 
   toStream(rest: Buffer): Socket {
-    const socket = streamOn(this.giveAway(), { ...{ highWaterMark }, allowHalfOpen: true })
-    if (rest.length > 0) {
-      // Flowing, it would give what is put back to nobody before the handshake takes it.
-      socket.pause()
-      socket.unshift(rest)
-    }
-    return socket
+    const options = { ...{ highWaterMark }, allowHalfOpen: true }
+    return withRest(streamOn(this.giveAway(), options), rest)
   }
 
   stay(on: boolean): void {

@@ -84,8 +84,6 @@ export type NativeContext = { readonly native: unique symbol }
 
 export interface Handles {
   readonly newTls: (under: StreamHandle, context: NativeContext, isServer: boolean) => TlsHandle
-  /** What may be read and written as a stream, if it is one. */
-  readonly streamOf: (handle: unknown) => StreamHandle | undefined
   readonly newSocket: () => DiallingHandle
   readonly newConnect: () => Request
   readonly newWrite: () => Request
@@ -107,7 +105,6 @@ export function loadHandles(): Handles | undefined {
     if (typeof wrap !== 'function') return undefined
     const handles: Handles = {
       newTls: (under, context, isServer) => wrap(under, context, isServer, false),
-      streamOf: handle => (isStream(handle) ? handle : undefined),
       newSocket: maker<DiallingHandle>(TCP, [kind]),
       newConnect: maker<Request>(TCPConnectWrap, []),
       newWrite: maker<Request>(WriteWrap, []),
@@ -150,7 +147,8 @@ export function nativeOf(context: SecureContext): NativeContext {
   return context.context
 }
 
-function isStream(handle: unknown): handle is StreamHandle {
+/** Whether it can be read and written as a stream. */
+export function isStream(handle: unknown): handle is StreamHandle {
   return typeof handle === 'object' && handle !== null && 'useUserBuffer' in handle
 }
 

@@ -2,7 +2,7 @@ import { type SecureContext, TLSSocket } from 'node:tls'
 import { type Connection, nobody } from './connection.ts'
 import { HandleConnection } from './handle-connection.ts'
 import type { Pool } from './handle-requests.ts'
-import { nativeOf } from './handles.ts'
+import { isStream, nativeOf } from './handles.ts'
 import { InsideTlsSocket, OnTlsHandle } from './secure-connection.ts'
 import { highWaterMark, StreamConnection } from './stream-connection.ts'
 
@@ -145,8 +145,8 @@ function onStream(
 
 /** The connection inside a TLS socket whose handshake has just ended. */
 export function connectionIn(tls: TLSSocket, pool: Pool | undefined): Connection {
-  const handle = pool?.handles.streamOf(Reflect.get(tls, '_handle'))
-  return pool && handle && !tls.readableEnded
+  const handle: unknown = Reflect.get(tls, '_handle')
+  return pool && isStream(handle) && !tls.readableEnded
     ? new InsideTlsSocket(handle, pool, tls)
     : new StreamConnection(tls)
 }

@@ -1,5 +1,5 @@
 import type { Relayed, Tracker, Watcher } from '../words/relayed.ts'
-import type { Connection, Receiver, Whose } from './connection.ts'
+import { type Connection, kept, type Receiver, type Whose } from './connection.ts'
 import type { Ending, Splicing } from './splicing.ts'
 import { highWaterMark } from './stream-connection.ts'
 import { Tracking } from './tracking.ts'
@@ -146,7 +146,7 @@ export class Splice implements Receiver {
   #upward(octets: Buffer, whose: Whose): void {
     this.up += octets.length
     if (this.#tracking) {
-      this.#tracking.fromClient(ours(octets, whose))
+      this.#tracking.fromClient(kept(octets, whose))
       return
     }
     this.#watcher?.client(octets)
@@ -156,7 +156,7 @@ export class Splice implements Receiver {
 
   #downward(octets: Buffer, whose: Whose): void {
     this.down += octets.length
-    if (this.#tracking) this.#tracking.fromBackend(ours(octets, whose))
+    if (this.#tracking) this.#tracking.fromBackend(kept(octets, whose))
     else {
       this.#watcher?.backend(octets)
       this.#client.forward(octets, whose, this.#backend)
@@ -221,9 +221,4 @@ export class Splice implements Receiver {
     if (!other.destroyed) other.resume()
     this.#fade()
   }
-}
-
-/** What may be kept. */
-function ours(octets: Buffer, whose: Whose): Buffer {
-  return whose === 'ours' ? octets : Buffer.from(octets)
 }

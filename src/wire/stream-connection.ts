@@ -1,5 +1,12 @@
 import type { Socket } from 'node:net'
-import { type Connection, nobody, type Place, type Receiver, type Whose } from './connection.ts'
+import {
+  type Connection,
+  kept,
+  nobody,
+  type Place,
+  type Receiver,
+  type Whose,
+} from './connection.ts'
 
 /**
  * The high-water mark of every stream here, in octets, and so the least that is held: above it Node
@@ -11,7 +18,6 @@ export const highWaterMark = 4_096
 export class StreamConnection implements Connection {
   readonly #socket: Socket
   #receiver: Receiver = nobody
-  #withheld = false
   #ended = false
   #attached = false
   readonly #onData = (octets: Buffer) => this.#receiver.received(octets, 'ours', this)
@@ -73,18 +79,14 @@ export class StreamConnection implements Connection {
   }
 
   resume(): void {
-    if (!this.#withheld) this.#socket.resume()
+    this.#socket.resume()
   }
 
   withhold(): void {
-    this.#withheld = true
-    this.#socket.pause()
+    // Nothing that it read is ever lent.
   }
 
-  giveOn(): void {
-    this.#withheld = false
-    this.#socket.resume()
-  }
+  giveOn(): void {}
 
   write(data: Buffer | string): void {
     if (data.length > 0 && this.#socket.writable) this.#socket.write(data, 'latin1')
@@ -103,7 +105,7 @@ export class StreamConnection implements Connection {
   }
 
   forward(octets: Buffer, whose: Whose): void {
-    this.write(whose === 'ours' ? octets : Buffer.from(octets))
+    this.write(kept(octets, whose))
   }
 
   end(): void {
@@ -125,12 +127,7 @@ export class StreamConnection implements Connection {
     this.#receiver = nobody
     socket.off('data', this.#onData).off('end', this.#onEnd)
     socket.off('drain', this.#onDrain).off('close', this.#onClose)
-    if (rest.length > 0) {
-      // Flowing, it would give what is put back to nobody before the handshake takes it.
-      socket.pause()
-      socket.unshift(rest)
-    }
-    return socket
+    return withRest(socket, rest)
   }
 
   stay(on: boolean): void {
@@ -150,6 +147,16 @@ export class StreamConnection implements Connection {
 
   readonly #onDrain = () => this.#receiver.drained(this)
   readonly #onClose = () => this.#receiver.closed(this)
+}
+
+/** Puts back what was read of `socket` already. */
+export function withRest(socket: Socket, rest: Buffer): Socket {
+  if (rest.length > 0) {
+    // Flowing, it would give what is put back to nobody before the handshake takes it.
+    socket.pause()
+    socket.unshift(rest)
+  }
+  return socket
 }
 
 /** 'close' follows every 'error' and says all that a session needs; without a listener Node would throw. */

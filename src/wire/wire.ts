@@ -1,4 +1,4 @@
-import { type Connection, nobody, type Receiver, type Whose } from './connection.ts'
+import { type Connection, kept, nobody, type Receiver, type Whose } from './connection.ts'
 import { Lines, type Wanted } from './lines.ts'
 import { highWaterMark } from './stream-connection.ts'
 import { Deadline, type Wheel } from './wheel.ts'
@@ -70,7 +70,7 @@ export class Wire implements Receiver {
   }
 
   received(octets: Buffer, whose: Whose): void {
-    this.#feed(whose === 'ours' ? octets : Buffer.from(octets))
+    this.#feed(kept(octets, whose))
   }
 
   ended(): void {
