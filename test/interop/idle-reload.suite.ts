@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { MailClient } from '../support/mail-client.ts'
+import { loggedIn } from '../support/logged-in.ts'
+import type { MailClient } from '../support/mail-client.ts'
 import { backendFor } from '../support/on-relay.ts'
 import { freePort } from '../support/ports.ts'
 import { type RelayProcess, startRelay } from '../support/relay-process.ts'
@@ -61,14 +62,6 @@ test('10,000 idle sessions outlive a reload every second for a minute', async t 
   ;(await loggedIn(port)).close()
   for (const client of clients) client.close()
 })
-
-async function loggedIn(port: number): Promise<MailClient> {
-  const client = await MailClient.open(port)
-  await client.line()
-  await client.ask('USER a')
-  assert.equal(await client.ask('PASS b'), '+OK in')
-  return client
-}
 
 async function active(relay: RelayProcess): Promise<number> {
   const found = /^postern_connections_active\{.*\} (\d+)$/m.exec(await relay.metrics())?.[1]

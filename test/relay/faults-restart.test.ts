@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { ask } from '../../src/handoff/ask.ts'
 import { publish } from '../../src/handoff/publish.ts'
 import { sweep } from '../../src/handoff/sweep.ts'
-import { MailClient } from '../support/mail-client.ts'
+import { loggedIn } from '../support/logged-in.ts'
 import { backendFor } from '../support/on-relay.ts'
 import { freePort } from '../support/ports.ts'
 import { eventually, type Running, start } from '../support/programs.ts'
@@ -50,14 +50,6 @@ const said = (child: Running, msg: string) =>
 async function kill(child: Running): Promise<void> {
   child.signal('SIGKILL')
   await child.exited
-}
-
-async function loggedIn(port: number): Promise<MailClient> {
-  const client = await MailClient.open(port)
-  await client.line()
-  await client.ask('USER a')
-  assert.equal(await client.ask('PASS b'), '+OK in')
-  return client
 }
 
 describe('a relay that was killed', () => {
