@@ -15,6 +15,10 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="Postern" \
       org.opencontainers.image.description="A mail ingress for Kubernetes" \
       org.opencontainers.image.licenses="Apache-2.0"
+# jemalloc holds what OpenSSL and Node allocate in less than glibc's heap does, and gives it back.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libjemalloc2 \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/* /var/log/apt /var/log/dpkg.log
 # Nothing is installed or fetched at run time.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx \
       /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
@@ -26,7 +30,11 @@ COPY --from=build /postern ./
 # filled by the one that will run; another id works without a cache. It is only read later, so that
 # the root file system can be read-only.
 ENV NODE_COMPILE_CACHE=/postern/.compile-cache
-# One heap for all threads: a second one of glibc's costs each relay 10 MiB, and saves it no time.
+# By its bare name: the loader knows the folder of each architecture.
+ENV LD_PRELOAD=libjemalloc.so.2
+# One arena for all threads: a second one costs memory, and saves a program of one loop no time.
+ENV MALLOC_CONF=narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0
+# The same for glibc, whose heap it is where LD_PRELOAD is taken away.
 ENV MALLOC_ARENA_MAX=1
 USER 65532:65532
 RUN ["node", "src/bin/relay.js", "--version"]

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { globSync } from 'node:fs'
 
-/** A program, or a file by its full path, and the Debian package that brings it. */
+/** A program, or a file by its full path or a pattern of it, and the Debian package that brings it. */
 export interface Part {
   readonly file: string
   readonly package: string
@@ -23,6 +23,6 @@ export function remedy(parts: readonly Part[], has: (file: string) => boolean): 
 }
 
 export function isThere(file: string): boolean {
-  if (file.startsWith('/')) return existsSync(file)
+  if (file.startsWith('/')) return globSync(file).length > 0
   return spawnSync('sh', ['-c', `command -v ${file}`]).status === 0
 }

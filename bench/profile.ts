@@ -9,10 +9,11 @@ import { forms } from './form.ts'
 import { added, type HeapShare, heapShares } from './heap-shares.ts'
 import { type CpuProfile, hotFunctions } from './hot-functions.ts'
 import { methods } from './measure.ts'
+import { isThere, ownParts, remedy } from './parts.ts'
 import type { Row } from './row.ts'
 import { rows } from './rows.ts'
 import { withBench } from './run.ts'
-import { postern } from './systems.ts'
+import { asInTheImage, postern } from './systems.ts'
 import { atWork, type Bench } from './work.ts'
 
 /** How many lines a profile prints. */
@@ -68,8 +69,12 @@ function only(dir: string, ending: string): string {
 }
 
 const row = rows.find(({ id }) => id === process.argv[2])
+const missing = remedy([...ownParts, ...asInTheImage.parts], isThere)
 if (row === undefined) {
   console.error(`usage: node bench/profile.ts ROW\n  ${rows.map(({ id }) => id).join(' ')}`)
+  process.exitCode = 2
+} else if (missing !== undefined) {
+  console.error(`something is missing: ${missing}`)
   process.exitCode = 2
 } else {
   const stamp = new Date().toISOString().replaceAll(':', '-')

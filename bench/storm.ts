@@ -14,8 +14,10 @@ import { makeAuthority } from '../test/support/certificates.ts'
 import { MailClient } from '../test/support/mail-client.ts'
 import { freePort } from '../test/support/ports.ts'
 import { start, untilUp } from '../test/support/programs.ts'
+import { isThere, remedy } from './parts.ts'
 import { cpuSeconds, pss } from './proc.ts'
 import { attackers } from './storm-attackers.ts'
+import { asInTheImage } from './systems.ts'
 
 const wellBehaved = 200
 const attacksPerMinute = 5_000
@@ -35,6 +37,11 @@ const atOnce = 500
 /** Seconds after which the memory is read again: the relay gives back what a peak took once it is quiet. */
 const rest = 25
 
+const missing = remedy(asInTheImage.parts, isThere)
+if (missing !== undefined) {
+  console.error(`something is missing: ${missing}`)
+  process.exit(2)
+}
 const program = fileURLToPath(new URL('../src/bin/relay.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'postern-storm-'))
 const keys = await (await makeAuthority()).issue(['mail.example.com'])
@@ -59,7 +66,11 @@ writeFileSync(
 }
 `,
 )
-const relay = start(process.execPath, [program, '-c', file, '-p', folder])
+const relay = start(
+  process.execPath,
+  [...asInTheImage.arguments, program, '-c', file, '-p', folder],
+  asInTheImage.environment,
+)
 await untilUp('the relay', relay, () => relay.output().includes('"configuration applied"'))
 
 /** Takes every login but those with the password `wrong`. */

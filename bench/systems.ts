@@ -80,10 +80,16 @@ const dovecot: System = {
   ],
 }
 
-/** How the image runs Node; a test compares them. */
+/** How the image runs Node, and what Debian's package brings for it; a test compares them. */
 export const asInTheImage = {
   arguments: ['--single-threaded-gc', '--max-semi-space-size=16'],
-  environment: { MALLOC_ARENA_MAX: '1' },
+  environment: {
+    LD_PRELOAD: 'libjemalloc.so.2',
+    MALLOC_CONF: 'narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0',
+    MALLOC_ARENA_MAX: '1',
+  },
+  // The loader knows a folder for each architecture.
+  parts: [{ file: '/usr/lib/*/libjemalloc.so.2', package: 'libjemalloc2' }],
 } as const
 
 /** Postern, with arguments for Node itself where a profile is wanted. */
@@ -95,7 +101,7 @@ export function postern(nodeArguments: readonly string[] = []): System {
     role: 'main',
     compiling: true,
     reload: 'SIGHUP',
-    parts: [],
+    parts: asInTheImage.parts,
     prepare: setting => {
       const file = write(setting.dir, 'relay.conf', posternText(setting))
       const variables = Object.entries(asInTheImage.environment).map(

@@ -12,16 +12,21 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { asInTheImage } from '../bench/systems.ts'
-import { type Instruction, stages } from './support/dockerfile.ts'
+import { type Instruction, stages, variables } from './support/dockerfile.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const { head, stages: built } = stages(read('Dockerfile'))
 const last = built.at(-1) ?? []
 const all = (from: readonly Instruction[], word: string) => from.filter(each => each.word === word)
+const shell = all(last, 'RUN')
+  .filter(({ exec }) => exec === undefined)
+  .map(({ rest }) => rest)
+  .join('\n')
+const environment = variables(last)
 const { devDependencies } = JSON.parse(read('package.json'))
 
 test("the image's Node is the one that the tests ran on, by its exact version", () => {
@@ -50,15 +55,22 @@ test('no shell stands between the container and the program, so that signals rea
 })
 
 test('the bench runs the relay as the image does', () => {
-  const set = Object.fromEntries(all(last, 'ENV').map(({ rest }) => rest.split('=')))
-  for (const [name, value] of Object.entries(asInTheImage.environment))
-    assert.equal(set[name], value)
+  const { NODE_COMPILE_CACHE: _, ...set } = environment
+  assert.deepEqual(set, asInTheImage.environment)
+})
+
+test('the library that the loader is to load first comes from its package', () => {
+  const [, installed = ''] = /apt-get install ([^&]*)&&/.exec(shell) ?? []
+  for (const part of asInTheImage.parts) {
+    assert.ok(installed.split(' ').includes(part.package), installed)
+    assert.equal(basename(part.file), asInTheImage.environment.LD_PRELOAD)
+  }
+  assert.match(shell, /rm [^&]*\/var\/lib\/apt\/lists/)
 })
 
 test('npm is not in the image that runs', () => {
-  const removed = all(last, 'RUN')[0]?.rest ?? ''
   for (const path of ['/usr/local/lib/node_modules', '/usr/local/bin/npm', '/usr/local/bin/npx']) {
-    assert.ok(removed.includes(path), path)
+    assert.ok(shell.includes(path), path)
   }
 })
 

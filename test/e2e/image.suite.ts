@@ -19,8 +19,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { stages } from '../support/dockerfile.ts'
-import { buildApp, imageUser as user } from '../support/image.ts'
+import { stages, variables } from '../support/dockerfile.ts'
+import { buildApp, preloaded, imageUser as user } from '../support/image.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const image = mkdtempSync(join(tmpdir(), 'postern-image-'))
@@ -30,13 +30,14 @@ const work = join(image, 'work')
 const node = join(image, 'node')
 const last = stages(readFileSync(join(root, 'Dockerfile'), 'utf8')).stages.at(-1) ?? []
 const asUser = process.getuid?.() === 0 ? { uid: user, gid: user } : {}
-const environment = { PATH: '/usr/bin:/bin', NODE_COMPILE_CACHE: cache }
+const environment = { PATH: '/usr/bin:/bin', ...variables(last), NODE_COMPILE_CACHE: cache }
 
 function seconds(limit: number) {
   return { timeout: limit * 1_000, killSignal: 'SIGKILL' } as const
 }
 
 before(() => {
+  preloaded()
   chmodSync(image, 0o755)
   cpSync(process.execPath, node)
   buildApp(app)
@@ -89,6 +90,7 @@ test('the relay of the image starts without a text, is not ready, and ends on SI
   const healthy = await fetch(`http://127.0.0.1:${port}/healthz`)
   const ready = await fetch(`http://127.0.0.1:${port}/readyz`)
   assert.deepEqual([healthy.status, ready.status], [200, 503])
+  assert.ok(readFileSync(`/proc/${child.pid}/maps`, 'utf8').includes(preloaded()))
   child.kill('SIGTERM')
   const [code] = await once(child, 'exit')
   assert.equal(code, 0)

@@ -25,6 +25,14 @@ export function stages(text: string): {
   }
 }
 
+/** What its ENV instructions set; one variable each. */
+export function variables(stage: readonly Instruction[]): Readonly<Record<string, string>> {
+  const set = stage.filter(({ word }) => word === 'ENV').map(({ rest }) => rest)
+  return Object.fromEntries(
+    set.map(text => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
+  )
+}
+
 function instruction(line: string): Instruction {
   const [word = '', ...words] = line.split(/\s+/)
   const rest = words.join(' ')

@@ -13,7 +13,8 @@ import {
   realpathSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { stages } from './dockerfile.ts'
+import { stages, variables } from './dockerfile.ts'
+import { requireParts } from './programs.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const [build = [], last = []] = stages(readFileSync(join(root, 'Dockerfile'), 'utf8')).stages
@@ -47,11 +48,21 @@ function copy(words: readonly string[], app: string): void {
   }
 }
 
+/** The library that the image has the loader load before all others, as its Debian package installs it. */
+export function preloaded(): string {
+  const name = variables(last)['LD_PRELOAD']
+  const [found] = globSync(`/usr/lib/*/${name}`)
+  requireParts([{ file: found ?? `/usr/lib/${name}`, package: 'libjemalloc2' }])
+  return found ?? ''
+}
+
 /** The root file system of the image; as root, since its compile cache is filled by its user. */
 export function buildRoot(image: string): void {
   const app = join(image, 'postern')
   buildApp(app)
-  for (const library of [process.execPath, ...libraries(process.execPath)]) {
+  const allocator = preloaded()
+  const programs = [process.execPath, allocator]
+  for (const library of new Set([...programs, ...programs.flatMap(libraries)])) {
     const to = library === process.execPath ? '/usr/local/bin/node' : library
     mkdirSync(join(image, dirname(to)), { recursive: true })
     cpSync(realpathSync(library), join(image, to))
@@ -70,10 +81,12 @@ function inside(image: string, [program = '', ...words]: readonly string[]): voi
   const user = ['--setgid', String(imageUser), '--setuid', String(imageUser)]
   const command = [`/usr/local/bin/${program}`, ...words]
   const run = spawnSync('unshare', [...place, ...user, '--', ...command], {
-    env: { PATH: '/usr/bin:/bin', NODE_COMPILE_CACHE: '/postern/.compile-cache' },
+    env: { PATH: '/usr/bin:/bin', ...variables(last) },
     encoding: 'utf8',
   })
-  if (run.status !== 0) throw new Error(`${command.join(' ')}: ${run.error?.message ?? run.stderr}`)
+  // The loader complains of a library that it does not find, and goes on.
+  if (run.status !== 0 || run.stderr !== '')
+    throw new Error(`${command.join(' ')}: ${run.error?.message ?? run.stderr}`)
 }
 
 /** What the loader of `program` needs, itself included. */
