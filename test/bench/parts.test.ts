@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { remedy } from '../../bench/parts.ts'
+import { isThere, remedy } from '../../bench/parts.ts'
 
 const parts = [
   { file: 'haproxy', package: 'haproxy' },
@@ -24,4 +24,11 @@ test('nothing is asked for where all parts are there', () => {
     remedy(parts, () => true),
     undefined,
   )
+})
+
+test('a part is a program, or a file by its path or a pattern of it', () => {
+  const files = ['sh', import.meta.filename, `${import.meta.dirname}/parts.*.ts`]
+  assert.deepEqual(files.map(isThere), [true, true, true])
+  const none = ['no-such-program', `${import.meta.dirname}/none.ts`, '/usr/*/none.ts']
+  assert.deepEqual(none.map(isThere), [false, false, false])
 })
