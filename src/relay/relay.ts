@@ -10,6 +10,8 @@ import { Sockets } from '../wire/sockets.ts'
 import { Wheel } from '../wire/wheel.ts'
 import { Backends } from './backends.ts'
 import { Descriptors } from './descriptors.ts'
+import { Farewells } from './farewells.ts'
+import { fates } from './fate.ts'
 import { Limits } from './limits.ts'
 import { Listener } from './listener.ts'
 import { type Answers, failed, isEmpty, type Prepared, prepare } from './prepare.ts'
@@ -21,11 +23,13 @@ import type { RelayMetrics, Shared } from './shared.ts'
 /**
  * The listeners of a process and what they share. A configuration applies in place: a listener that
  * both have stays open, sessions keep what they began with, and one that cannot be opened or whose
- * keys cannot be used costs only itself.
+ * keys cannot be used costs only itself. Sessions whose listener is gone, or whose endpoint leaves, are
+ * told to connect again.
  */
 export class Relay {
   readonly #shared: Shared
   readonly #listeners = new Map<string, Listener>()
+  readonly #farewells: Farewells
   #applied: readonly ListenerAnswer[] = []
 
   constructor(about: {
@@ -50,6 +54,7 @@ export class Relay {
       descriptors: new Descriptors(),
       newId: () => `${prefix}${(counter++).toString(36)}`,
     }
+    this.#farewells = new Farewells(this.#shared.sessions, this.#shared.wheel)
   }
 
   /** What became of each listener of the configuration that was applied last. */
@@ -59,6 +64,10 @@ export class Relay {
 
   get shared(): Shared {
     return this.#shared
+  }
+
+  get farewells(): Farewells {
+    return this.#farewells
   }
 
   async apply(config: RelayConfig): Promise<readonly ListenerAnswer[]> {
@@ -78,12 +87,27 @@ export class Relay {
     const opened = changes.open.map(binding => this.#open(binding, prepared(binding)))
     const answers = new Map([...(await Promise.all([...kept, ...opened]))].flat())
     this.#applied = listeners(config).flatMap(({ listen }) => answers.get(listen) ?? [])
+    this.#tell(config)
     return this.#applied
   }
 
   /** Accepts no more; sessions go on. */
   async stopAccepting(): Promise<void> {
     await this.#close([...this.#listeners.values()].map(({ listen }) => listen))
+  }
+
+  #tell(config: RelayConfig): void {
+    const within = config.main.worker_shutdown_timeout
+    const fate = fates(config)
+    const told = Map.groupBy(this.#farewells.tell(fate, within), fate)
+    const { listener = [], endpoint = [] } = Object.fromEntries(told)
+    const sessions = listener.length + endpoint.length
+    if (sessions === 0) return
+    this.#shared.log.notice('leaving listeners and endpoints', {
+      ...{ sessions, within },
+      listeners: [...new Set(listener.map(({ listen }) => listen.name))],
+      endpoints: [...new Set(endpoint.map(({ record }) => record.endpoint))],
+    })
   }
 
   async #keep({ listen }: Binding, { serves, answers }: Prepared): Promise<Answers> {

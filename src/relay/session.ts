@@ -1,9 +1,10 @@
-import type { Listen } from '../config/config.ts'
+import type { Listen, Upstream } from '../config/config.ts'
 import { printEndpoint } from '../wire/address.ts'
 import type { Connection, Place } from '../wire/connection.ts'
 import type { Splice } from '../wire/splice.ts'
 import type { Endpoint } from './backends.ts'
 import { carry } from './carry.ts'
+import type { Way } from './fate.ts'
 import { settle } from './ledger.ts'
 import type { Held } from './limits.ts'
 import { originOf } from './origin.ts'
@@ -13,7 +14,7 @@ import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
 
 /** One client, from accept to close: received up to its login, then relayed. */
-export class Session {
+export class Session implements Way {
   readonly record: SessionRecord
   readonly #shared: Shared
   readonly #runtime: Runtime
@@ -42,6 +43,18 @@ export class Session {
       record: this.record,
       carry: login => this.#carry(login),
     })
+  }
+
+  get listen(): Listen {
+    return this.#listen
+  }
+
+  get upstream(): Upstream | undefined {
+    return this.#runtime.upstream
+  }
+
+  get endpoint(): Endpoint | undefined {
+    return this.#endpoint
   }
 
   /** Carries the session up to its relay phase, or to its end. Never rejects. `closed` is called at the end. */

@@ -9,6 +9,10 @@ export class Sessions {
     return this.#open.size
   }
 
+  has(session: Session): boolean {
+    return this.#open.has(session)
+  }
+
   add(session: Session): void {
     this.#open.add(session)
   }

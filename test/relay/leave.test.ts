@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { schedule } from '../../src/relay/leave.ts'
 import { MailClient } from '../support/mail-client.ts'
 import { backendFor, relayFor } from '../support/on-relay.ts'
 import { isOpen } from '../support/ports.ts'
@@ -134,21 +133,5 @@ describe('leaving', () => {
     await here.leave(300)
     assert.equal(await client.line(), 'END')
     assert.equal((await here.ended())['ended'], 'leaving')
-  })
-})
-
-describe('who is told when', () => {
-  it('is spread over most of the time that there is', () => {
-    const all = Array.from({ length: 2_000 }, (_, at) => at)
-    const times = [...schedule(all, 60_000, Math.random).values()].sort((a, b) => a - b)
-    assert.equal(times.length, 2_000)
-    const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0))
-    assert.ok(gaps.every(gap => Math.abs(gap - 24) < 0.001))
-    assert.ok((times.at(-1) ?? 0) < 48_000)
-  })
-
-  it('is soon over for a few', () => {
-    const times = [...schedule(['a', 'b', 'c'], 60_000, () => 0.5).values()]
-    assert.deepEqual(times, [0, 250, 500])
   })
 })

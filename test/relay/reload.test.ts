@@ -68,14 +68,15 @@ describe('a new configuration', () => {
     assert.equal(refused, 0)
   })
 
-  it('closes a listener that it lacks, and its sessions go on', async t => {
+  it('closes a listener that it lacks, and leaves the sessions of others alone', async t => {
     const there = await backendFor(t, accepting)
     const here = await relayFor(t, serving(there.port, 'server { listen {other}; protocol pop3; }'))
-    const client = await loggedIn(here.port('other'))
+    const [stays, goes] = [await loggedIn(here.port('pop3')), await loggedIn(here.port('other'))]
     await here.apply(serving(there.port))
     assert.equal(await isOpen(here.port('other')), false)
-    assert.equal(await client.ask('still here'), 'still here')
-    client.close()
+    assert.equal(await goes.line(), 'END')
+    assert.equal(await stays.ask('still here'), 'still here')
+    stays.close()
   })
 
   it('costs only the listener that cannot be opened', async t => {

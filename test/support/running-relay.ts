@@ -22,7 +22,8 @@ export interface RunningRelay {
   readonly records: readonly LogRecord[]
   /** The next `session ended` that nobody took yet. */
   ended(): Promise<LogRecord>
-  apply(text: string): Promise<readonly ListenerAnswer[]>
+  /** `main`: directives of the main context. */
+  apply(text: string, main?: string): Promise<readonly ListenerAnswer[]>
   /** What it runs on. */
   readonly config: RelayConfig
   metrics(): Promise<string>
@@ -58,8 +59,8 @@ export async function startRelay(
     handles: on === 'handles' ? knownHandles() : undefined,
   })
   let config = await configOf(text, ports)
-  const apply = async (inside: string) => {
-    config = await configOf(inside, ports)
+  const apply = async (inside: string, main = '') => {
+    config = await configOf(inside, ports, main)
     return relay.apply(config)
   }
   const answers = await apply(text)
@@ -93,7 +94,11 @@ export async function startRelay(
 }
 
 /** The configuration of a `mail {}` block's inside. */
-async function configOf(inside: string, ports: Map<string, number>): Promise<RelayConfig> {
+async function configOf(
+  inside: string,
+  ports: Map<string, number>,
+  main = '',
+): Promise<RelayConfig> {
   for (const [, name = ''] of inside.matchAll(/\{(\w+)\}/g)) {
     if (!ports.has(name)) ports.set(name, await freePort())
   }
@@ -102,7 +107,7 @@ async function configOf(inside: string, ports: Map<string, number>): Promise<Rel
     (_, name: string) => `127.0.0.1:${ports.get(name)} name=${name}`,
   )
   const loaded = load(
-    { file: 'test.conf', text: `mail {\n${text}\n}` },
+    { file: 'test.conf', text: `${main}\nmail {\n${text}\n}` },
     {
       read: () => ({ error: 'No such file or directory' }),
       glob: () => [],

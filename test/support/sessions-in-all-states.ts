@@ -38,7 +38,7 @@ const bye = '* BYE [UNAVAILABLE] The server is leaving, connect again'
 const closing = '421 4.3.2 The server is leaving, connect again'
 const imapLogin = 'a LOGIN a b\r\n'
 const smtpLogin = ['HELO c\r\n', 'AUTH PLAIN AGEAYg==\r\n'] as const
-const pop3Login = [
+export const pop3Login = [
   ['USER a', '+OK'],
   ['PASS b', '+OK in'],
   ['still here', 'still here'],
