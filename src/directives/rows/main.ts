@@ -19,6 +19,6 @@ export const mainRows = {
     default: '60s',
     fallback: 60_000,
     field: ofTheRelay,
-    doc: 'How long sessions may take to end when the program is told to leave.',
+    doc: 'How long sessions may take to end when the program is told to leave, and the time over which a new text that removes their listener or endpoint lets them be told to connect again.',
   }),
 }

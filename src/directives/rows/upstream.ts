@@ -21,6 +21,6 @@ export const upstreamRows = {
   server: every(upstreamServer, {
     contexts,
     field: saidByBackendRefs,
-    doc: 'A backend. One that is `backup` or `draining` is used when no other is left, one that is `down` never; `ssl_name=` is the name that its certificate must have.',
+    doc: 'A backend. One that is `backup` or `draining` is used when no other is left, one that is `down` never; the sessions of one that becomes `draining` are told to connect again where another can be used; `ssl_name=` is the name that its certificate must have.',
   }),
 }
