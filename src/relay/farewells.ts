@@ -33,16 +33,14 @@ export class Farewells {
 
   /**
    * Tells whom `fate` does not let stay, within `within` ms; those that are new among them. Who waits
-   * already keeps its turn, and who may stay after all is told nothing.
+   * already keeps its turn, and whoever may stay after all is told nothing when it comes.
    */
   tell(fate: (way: Way) => Fate, within: number): readonly Session[] {
     if (this.#leaving) return []
     this.#fate = fate
-    const fresh: Session[] = []
-    for (const session of this.#sessions) {
-      if (fate(session) === 'stays') this.#due.delete(session)
-      else if (!this.#due.has(session)) fresh.push(session)
-    }
+    const fresh = [...this.#sessions].filter(
+      session => !this.#due.has(session) && fate(session) !== 'stays',
+    )
     this.#schedule(fresh, within)
     return fresh
   }
