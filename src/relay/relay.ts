@@ -31,6 +31,7 @@ export class Relay {
   readonly #listeners = new Map<string, Listener>()
   readonly #farewells: Farewells
   #applied: readonly ListenerAnswer[] = []
+  #stopped = false
 
   constructor(about: {
     readonly log: Log
@@ -70,7 +71,9 @@ export class Relay {
     return this.#farewells
   }
 
+  /** Changes nothing once no more is accepted. */
   async apply(config: RelayConfig): Promise<readonly ListenerAnswer[]> {
+    if (this.#stopped) return this.#applied
     const open = [...this.#listeners.values()]
     const before = open.flatMap(({ served }) => served)
     const held = new Map(before.map(served => [placeKey(served.listen), served]))
@@ -91,8 +94,9 @@ export class Relay {
     return this.#applied
   }
 
-  /** Accepts no more; sessions go on. */
+  /** Accepts no more, whatever is still applied; sessions go on. */
   async stopAccepting(): Promise<void> {
+    this.#stopped = true
     await this.#close([...this.#listeners.values()].map(({ listen }) => listen))
   }
 
@@ -121,6 +125,7 @@ export class Relay {
     try {
       const listener = await Listener.open(listen, serves, this.#shared)
       this.#listeners.set(socketKey(listen), listener)
+      if (this.#stopped) await this.#close([listen])
       return answers
     } catch (error) {
       return failed(answers, error)

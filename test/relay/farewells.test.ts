@@ -5,6 +5,7 @@ import { schedule } from '../../src/relay/farewells.ts'
 import { untilTold } from '../support/farewells.ts'
 import { MailClient } from '../support/mail-client.ts'
 import { backendFor, relayFor } from '../support/on-relay.ts'
+import { isOpen } from '../support/ports.ts'
 import {
   arrivals,
   backendsOfAllStates,
@@ -248,6 +249,7 @@ describe('a relay that leaves', () => {
     await finish(client)
     assert.deepEqual(await client.lines(2), [bye, 'END'])
     await left
+    assert.equal(await isOpen(place.port), false)
   })
 
   it('ends at its time who waited for a text already', async t => {
@@ -257,6 +259,17 @@ describe('a relay that leaves', () => {
     await here.leave(200)
     assert.equal(await client.line(), 'END')
   })
+})
+
+it('keeps nothing of a session that ends before it is told', async t => {
+  const { here, client, place } = await guest(t)
+  await begin(client)
+  await here.apply(to(place.own), atOnce)
+  assert.equal(here.relay.shared.wheel.size > 0, true)
+  client.close()
+  await here.ended()
+  await here.apply(to(place.own), atOnce)
+  assert.equal(here.relay.shared.wheel.size, 0)
 })
 
 it('says in the log whom a text lets go, once', async t => {

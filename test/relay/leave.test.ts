@@ -60,6 +60,15 @@ describe('leaving', () => {
     assert.equal(await isOpen(here.port('front')), false)
   })
 
+  it('accepts no more even if a text is on its way', async t => {
+    const { here } = await relay(t, 'pop3')
+    const text = 'proxy_pass 127.0.0.1:1; server { listen {other}; protocol pop3; }'
+    const applied = here.apply(text)
+    await Promise.all([here.leave(60_000), applied])
+    assert.equal(await isOpen(here.port('front')), false)
+    assert.equal(await isOpen(here.port('other')), false)
+  })
+
   it('tells an idle IMAP client, which connects again elsewhere', async t => {
     const { here } = await relay(t, 'imap')
     const client = await loggedIn(here.port('front'), 'imap')
