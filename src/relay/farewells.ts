@@ -49,7 +49,6 @@ export class Farewells {
   tellAll(within: number): void {
     this.#leaving = true
     this.#fate = () => 'listener'
-    this.#due.clear()
     this.#schedule([...this.#sessions], within)
   }
 

@@ -152,6 +152,11 @@ const rows: readonly (readonly [name: string, told: boolean, text: (place: Place
     ({ own, other }) => `${to(`${own} draining; ${other} draining`)} ${on('{front}')}`,
   ],
   [
+    'its endpoint leaves and is down, and the others leave',
+    false,
+    ({ own, other }) => `${to(`${own} draining down; ${other} draining`)} ${on('{front}')}`,
+  ],
+  [
     'its endpoint leaves and the others are down',
     false,
     ({ own, other }) => `${to(`${own} draining; ${other} down`)} ${on('{front}')}`,
