@@ -33,7 +33,7 @@ ENV NODE_COMPILE_CACHE=/postern/.compile-cache
 # By its bare name: the loader knows the folder of each architecture.
 ENV LD_PRELOAD=libjemalloc.so.2
 # One arena for all threads: a second one costs memory, and saves a program of one loop no time.
-ENV MALLOC_CONF=narenas:1,dirty_decay_ms:1000
+ENV MALLOC_CONF=narenas:1
 # The same for glibc, whose heap it is where LD_PRELOAD is taken away.
 ENV MALLOC_ARENA_MAX=1
 USER 65532:65532

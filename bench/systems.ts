@@ -85,7 +85,7 @@ export const asInTheImage = {
   arguments: ['--single-threaded-gc', '--max-semi-space-size=16'],
   environment: {
     LD_PRELOAD: 'libjemalloc.so.2',
-    MALLOC_CONF: 'narenas:1,dirty_decay_ms:1000',
+    MALLOC_CONF: 'narenas:1',
     MALLOC_ARENA_MAX: '1',
   },
   // The loader knows a folder for each architecture.
