@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { schedule } from '../../src/relay/farewells.ts'
 import { untilTold } from '../support/farewells.ts'
+import { atOnce, bye, guest, loggedIn, on, type Place, to } from '../support/guest.ts'
 import { MailClient } from '../support/mail-client.ts'
-import { backendFor, relayFor } from '../support/on-relay.ts'
 import { isOpen } from '../support/ports.ts'
 import {
   arrivals,
@@ -13,21 +13,6 @@ import {
   type Site,
   siteOfAllStates,
 } from '../support/sessions-in-all-states.ts'
-
-/** Every turn comes at once: who is idle is told before `apply` has come to its end. */
-const atOnce = 'worker_shutdown_timeout 0;'
-
-const imap = `B: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready
-  P: /^a AUTHENTICATE PLAIN /
-  B: a OK logged in`
-const bye = '* BYE [UNAVAILABLE] The server is leaving, connect again'
-
-async function loggedIn(port: number): Promise<MailClient> {
-  const client = await MailClient.open(port)
-  await client.line()
-  assert.equal(await client.ask('a LOGIN alice secret'), 'a OK logged in')
-  return client
-}
 
 /** A literal, of which nothing has come: the session is not idle. */
 async function begin(client: MailClient): Promise<void> {
@@ -71,125 +56,7 @@ describe('sessions in every state', () => {
     })
 })
 
-interface Place {
-  /** Of the listener `front`, which the first text has on `127.0.0.1`. */
-  readonly port: number
-  /** `server` of the session's backend, and of another. */
-  readonly own: string
-  readonly other: string
-}
-
-const on = (listen: string, more = '') =>
-  `server { listen ${listen}; protocol imap; proxy_pass mail; ${more} }`
-const to = (servers: string) => `proxy_identity off; imap_auth plain; upstream mail { ${servers}; }`
-
-/** A relay with one client, which has logged in. */
-async function guest(t: TestContext) {
-  const [there, elsewhere] = [await backendFor(t, imap), await backendFor(t, imap)]
-  const own = `server 127.0.0.1:${there.port}`
-  const here = await relayFor(t, `${to(own)} ${on('{front}')}`)
-  const client = await loggedIn(here.port('front'))
-  t.after(() => client.close())
-  const place: Place = {
-    ...{ port: here.port('front'), own, other: `server 127.0.0.1:${elsewhere.port}` },
-  }
-  return { here, client, place, there, elsewhere }
-}
-
-const rows: readonly (readonly [name: string, told: boolean, text: (place: Place) => string])[] = [
-  ['its listener is gone', true, ({ own }) => `${to(own)} ${on('{other}')}`],
-  ['no listener is left', true, ({ own }) => to(own)],
-  ['another listener comes', false, ({ own }) => `${to(own)} ${on('{front}')} ${on('{other}')}`],
-  [
-    'its listener has other settings',
-    false,
-    ({ own }) => `${to(own)} ${on('{front}', 'timeout 9s;')}`,
-  ],
-  [
-    'its listener stands in another server',
-    false,
-    ({ own }) => `${to(own)} ${on('{other}')} ${on('{front}', 'timeout 9s;')}`,
-  ],
-  [
-    'its listener leads elsewhere',
-    false,
-    ({ own, other }) =>
-      `${to(own)} upstream new { ${other}; } ${on('{front}').replace('pass mail', 'pass new')}`,
-  ],
-  [
-    'its address is one of all that are bound now',
-    false,
-    ({ own, port }) => `${to(own)} ${on(`*:${port}`)}`,
-  ],
-  [
-    'its endpoint leaves',
-    true,
-    ({ own, other }) => `${to(`${own} draining; ${other}`)} ${on('{front}')}`,
-  ],
-  [
-    'its endpoint leaves and a backup is there',
-    true,
-    ({ own, other }) => `${to(`${own} draining; ${other} backup`)} ${on('{front}')}`,
-  ],
-  [
-    'its endpoint leaves and is down',
-    true,
-    ({ own, other }) => `${to(`${own} draining down; ${other}`)} ${on('{front}')}`,
-  ],
-  [
-    'its endpoint leaves and stands there again',
-    false,
-    ({ own, other }) => `${to(`${own} draining; ${own}; ${other}`)} ${on('{front}')}`,
-  ],
-  [
-    'its endpoint leaves and is the only one',
-    false,
-    ({ own }) => `${to(`${own} draining`)} ${on('{front}')}`,
-  ],
-  [
-    'its endpoint leaves and the others, too',
-    false,
-    ({ own, other }) => `${to(`${own} draining; ${other} draining`)} ${on('{front}')}`,
-  ],
-  [
-    'its endpoint leaves and is down, and the others leave',
-    false,
-    ({ own, other }) => `${to(`${own} draining down; ${other} draining`)} ${on('{front}')}`,
-  ],
-  [
-    'its endpoint leaves and the others are down',
-    false,
-    ({ own, other }) => `${to(`${own} draining; ${other} down`)} ${on('{front}')}`,
-  ],
-  [
-    'another endpoint leaves',
-    false,
-    ({ own, other }) => `${to(`${own}; ${other} draining`)} ${on('{front}')}`,
-  ],
-  [
-    'its endpoint leaves another upstream',
-    false,
-    ({ own, other }) => `${to(own)} upstream more { ${own} draining; ${other}; } ${on('{front}')}`,
-  ],
-  ['its endpoint is gone from the list', false, ({ other }) => `${to(other)} ${on('{front}')}`],
-  [
-    'its endpoint is down',
-    false,
-    ({ own, other }) => `${to(`${own} down; ${other}`)} ${on('{front}')}`,
-  ],
-]
-
 describe('a session', () => {
-  for (const [name, told, text] of rows)
-    it(`is ${told ? 'told' : 'left alone'} when ${name}`, async t => {
-      const { here, client, place } = await guest(t)
-      await here.apply(text(place), atOnce)
-      if (told) {
-        assert.deepEqual(await client.lines(2), [bye, 'END'])
-        assert.equal((await here.ended())['ended'], 'leaving')
-      } else assert.equal(await client.ask('b NOOP'), 'b NOOP')
-    })
-
   for (const [what, text] of [
     ['listener', () => ''],
     ['endpoint', ({ own, other }: Place) => `${to(`${own} draining; ${other}`)} ${on('{front}')}`],
