@@ -207,8 +207,8 @@ export class HandleConnection implements Connection, HandleUser, Requester {
 
   /** Says our end. */
   protected finish(): void {
-    // Once the peer has ended, closing says as much.
-    if (this.#ended && this.#waiting === 0) this.destroy()
+    // Once the peer has ended, or nobody waits for its end, closing says as much.
+    if ((this.#ended || this.#soon) && this.#waiting === 0) this.destroy()
     else this.say()
   }
 

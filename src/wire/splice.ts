@@ -198,7 +198,9 @@ export class Splice implements Receiver {
   #half(side: 'client' | 'backend', other: Connection): void {
     this.#note(side)
     if (side === 'backend') this.#tracking?.backendEnded()
-    other.end()
+    // Closing with input unread would lose the last reply: only who says no more is not waited for.
+    if (side === 'backend' && this.#relayed?.finished) other.destroySoon()
+    else other.end()
     this.#fade()
   }
 

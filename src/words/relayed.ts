@@ -8,6 +8,8 @@ export type Relayed = Watcher | Tracker
 interface Side {
   /** Whether the session may be ended with a word of ours: nothing is under way. */
   readonly idle: boolean
+  /** Whether the client asked for the end and said nothing behind: once it is answered, nobody reads on. */
+  readonly finished: boolean
 }
 
 export interface Watcher extends Side {

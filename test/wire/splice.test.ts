@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { after, describe, it } from 'node:test'
+import { RelayedImap } from '../../src/protocol/imap/relayed.ts'
 import type { Handles } from '../../src/wire/handles.ts'
 import { Lender } from '../../src/wire/lend.ts'
 import { Sockets } from '../../src/wire/sockets.ts'
@@ -9,6 +10,7 @@ import { Splice } from '../../src/wire/splice.ts'
 import type { Ending } from '../../src/wire/splicing.ts'
 import { highWaterMark } from '../../src/wire/stream-connection.ts'
 import { Wheel } from '../../src/wire/wheel.ts'
+import type { Relayed } from '../../src/words/relayed.ts'
 import { acceptFor, kinds, knownHandles } from '../support/connections.ts'
 
 const servers: Server[] = []
@@ -34,6 +36,7 @@ async function spliced(
     readonly handles: Handles | undefined
     readonly timeout?: number
     readonly lender?: Lender
+    readonly relayed?: Relayed
   },
 ) {
   const wheel = new Wheel()
@@ -52,6 +55,7 @@ async function spliced(
         hold: 4_096,
         timeout: options.timeout ?? 60_000,
         ahead: Buffer.alloc(0),
+        relayed: options.relayed,
         ended: ended.resolve,
       })
       splices.push(splice)
@@ -108,6 +112,29 @@ for (const { on, handles } of kinds) {
       assert.equal(got.length, reply.length)
       assert.equal(await endings[0], 'backend')
     })
+
+    for (const [word, waits] of [
+      ['NOOP', true],
+      ['LOGOUT', false],
+    ] as const) {
+      it(`${waits ? 'waits' : 'does not wait'} for the end of a client whose backend ended after ${word}`, async () => {
+        const backend = await serve(socket => socket.on('data', () => socket.end('a OK bye\r\n')))
+        const relayed = new RelayedImap()
+        const { port, endings, splices } = await spliced(backend, { handles, relayed })
+        const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+        client.write(`a ${word}\r\n`)
+        assert.equal((await everything(client)).toString(), 'a OK bye\r\n')
+        if (waits) {
+          // Whatever else it says is still taken.
+          const { up = 0 } = splices[0] ?? {}
+          client.write('b')
+          while (splices[0]?.up === up) await new Promise(setImmediate)
+          client.end()
+        }
+        assert.equal(await endings[0], 'backend')
+        client.destroy()
+      })
+    }
 
     it('holds little for a client that does not read, and nothing is lost when it does', async () => {
       const size = 24 * 1024 * 1024

@@ -17,6 +17,7 @@ const nothing: Moves = { toBackend: [], toClient: [] }
 class Passing implements Tracker {
   readonly kind = 'tracker'
   readonly idle: boolean = true
+  readonly finished: boolean = false
   waiting = false
   over: Over | undefined
   client(chunk: Buffer): Moves {

@@ -25,6 +25,10 @@ export class RelayedImap implements Watcher {
     return between && !this.#compressed
   }
 
+  get finished(): boolean {
+    return !this.#compressed && this.#client.ended && logout.test(this.#client.head)
+  }
+
   client(chunk: Buffer): void {
     if (this.#compressed) return
     const { literal } = this.#client
@@ -53,3 +57,5 @@ export class RelayedImap implements Watcher {
     this.#backend.expect(this.#tag)
   }
 }
+
+const logout = /^[^ ]+ logout\r?\n$/i

@@ -8,6 +8,7 @@ export class RelayedPop3 implements Watcher {
   readonly kind = 'watcher'
   #deletes = false
   #ended = true
+  #finished = false
   /** The end of what the client said, in case a word is cut. */
   #said = ''
 
@@ -16,9 +17,15 @@ export class RelayedPop3 implements Watcher {
     return !this.#deletes && this.#ended
   }
 
+  /** A QUIT that came with other commands, or in pieces, is not looked for. */
+  get finished(): boolean {
+    return this.#finished
+  }
+
   client(chunk: Buffer): void {
     if (chunk.length === 0) return
     this.#ended = false
+    this.#finished = chunk.length <= quit && /^quit\r?\n$/i.test(chunk.toString('latin1'))
     if (this.#deletes) return
     const text = this.#said + chunk.toString('latin1')
     this.#deletes = /dele|quit/i.test(text)
@@ -31,3 +38,4 @@ export class RelayedPop3 implements Watcher {
 }
 
 const lf = 0x0a
+const quit = 'QUIT\r\n'.length

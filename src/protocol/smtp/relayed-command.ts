@@ -10,7 +10,7 @@ export type Judged =
   | { readonly do: 'chunk'; readonly octets: number; readonly last: boolean }
 
 /** Whose reply the backend owes, as far as it matters. */
-export type Owes = 'reply' | 'hello' | 'extended-hello' | 'mail' | 'reset' | 'data'
+export type Owes = 'reply' | 'hello' | 'extended-hello' | 'mail' | 'reset' | 'data' | 'goodbye'
 
 /** Octets of a command without its line end; those of MAIL and RCPT, whose extensions may add to it. */
 export const maxCommand = 510
@@ -34,6 +34,7 @@ const rows: ReadonlyMap<string, Judged> = new Map<string, Judged>([
   ['MAIL', { do: 'pass', owes: 'mail' }],
   ['RSET', { do: 'pass', owes: 'reset' }],
   ['DATA', { do: 'pass', owes: 'data' }],
+  ['QUIT', { do: 'pass', owes: 'goodbye' }],
   ['AUTH', { do: 'refuse', text: refusals.authenticated }],
   ['STARTTLS', { do: 'refuse', text: refusals.unavailable }],
   ['LHLO', { do: 'refuse', text: refusals.unavailable }],

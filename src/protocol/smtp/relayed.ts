@@ -61,6 +61,8 @@ export class RelayedSmtp implements Tracker {
   /** What is held waits for answers. */
   #waiting = false
   #refused = 0
+  /** The last reply was the one to QUIT. */
+  #quit = false
   #over: Over | undefined
 
   /** `capabilities` are those of the backend's last EHLO; `transaction`: MAIL and RCPT were said. */
@@ -83,6 +85,10 @@ export class RelayedSmtp implements Tracker {
   get idle(): boolean {
     const between = this.#mode === commands && this.#held.length === 0 && !this.#transaction.open
     return between && this.#replies.idle && this.#over === undefined
+  }
+
+  get finished(): boolean {
+    return this.#quit && this.idle
   }
 
   client(chunk: Buffer): Moves {
@@ -248,6 +254,7 @@ export class RelayedSmtp implements Tracker {
   #answered(answer: Answered): Fault | undefined {
     const { owed, code } = answer
     this.#transaction.answered(answer)
+    this.#quit = owed === 'goodbye'
     if (last.has(owed)) this.#awaiting = false
     if (code < 300 || code >= 400) return undefined
     // 3xx asks for content: behind DATA we know its end, behind anything else we do not.

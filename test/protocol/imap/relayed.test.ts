@@ -118,3 +118,37 @@ describe('IMAP after the login is idle', () => {
     assert.equal(run([`S: ${many} {1}\r\nx\r\n`, 'S: * OK\r\n'], text => [text]).idle, false)
   })
 })
+
+const endings: readonly (readonly [what: string, finished: boolean, ...said: readonly string[]])[] =
+  [
+    ['LOGOUT', true, 'C: a LOGOUT\r\n'],
+    [
+      'logout behind another command',
+      true,
+      'C: a NOOP\r\nb logout\r\n',
+      'S: a OK\r\n* BYE\r\nb OK\r\n',
+    ],
+    ['nothing', false],
+    ['another command', false, 'C: a NOOP\r\n', 'S: * BYE\r\n'],
+    ['half a line', false, 'C: a LOGOUT'],
+    ['a command behind LOGOUT', false, 'C: a LOGOUT\r\nb NOOP\r\n'],
+    ['half a command behind LOGOUT', false, 'C: a LOGOUT\r\nb'],
+    [
+      'a tag with LOGOUT behind it in a literal',
+      false,
+      'C: a APPEND x {12}\r\n',
+      'S: +\r\n',
+      'C: a LOGOUT\r\n',
+    ],
+    ['LOGOUT with words behind it', false, 'C: a LOGOUT x\r\n'],
+    ['LOGOUT after COMPRESS', false, 'C: a COMPRESS DEFLATE\r\n', 'S: a OK\r\n', 'C: a LOGOUT\r\n'],
+  ]
+
+describe('IMAP after the login has been finished by its client', () => {
+  for (const [what, finished, ...said] of endings) {
+    const title = `${finished ? 'with' : 'not with'} ${what}`
+    it(title, () => assert.equal(run(said, text => [text]).finished, finished))
+    it(`${title}, octet by octet`, () =>
+      assert.equal(run(said, text => [...text]).finished, finished))
+  }
+})

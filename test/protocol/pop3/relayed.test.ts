@@ -31,3 +31,19 @@ describe('POP3 after the login is idle', () => {
     }
   }
 })
+
+describe('POP3 after the login has been finished by its client', () => {
+  for (const [what, finished, ...said] of [
+    ['QUIT', true, 'STAT\r\n', 'quit\r\n'],
+    ['nothing', false],
+    ['a command', false, 'STAT\r\n'],
+    ['a command behind QUIT', false, 'QUIT\r\n', 'STAT\r\n'],
+    ['half of it', false, 'QUIT'],
+  ] as const) {
+    it(`${finished ? 'with' : 'not with'} ${what}`, () => {
+      const relayed = new RelayedPop3()
+      for (const each of said) relayed.client(Buffer.from(each, 'latin1'))
+      assert.equal(relayed.finished, finished)
+    })
+  }
+})

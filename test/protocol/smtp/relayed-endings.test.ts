@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { envelope, talk } from '../../support/relayed-talk.ts'
 
@@ -110,5 +111,47 @@ describe('what goes wrong after an SMTP login:', () => {
     it(`${title}, octet by octet`, () => {
       talk(script, {}, true)
     })
+  }
+})
+
+const ends: readonly (readonly [what: string, finished: boolean, script: string])[] = [
+  [
+    'the answer to QUIT',
+    true,
+    `C: quit
+     b: quit
+     B: 221 2.0.0 Bye
+     c: 221 2.0.0 Bye`,
+  ],
+  [
+    'QUIT, before it is answered',
+    false,
+    `C: QUIT
+     b: QUIT`,
+  ],
+  [
+    'a command behind QUIT',
+    false,
+    `C: QUIT
+     C: NOOP
+     b: QUIT
+     b: NOOP
+     B: 221 2.0.0 Bye
+     c: 221 2.0.0 Bye`,
+  ],
+  [
+    'another command',
+    false,
+    `C: NOOP
+     b: NOOP
+     B: 250 2.0.0 Ok
+     c: 250 2.0.0 Ok`,
+  ],
+]
+
+describe('SMTP after the login has been finished by its client', () => {
+  for (const [what, finished, script] of ends) {
+    it(`${finished ? 'with' : 'not with'} ${what}`, () =>
+      assert.equal(talk(script).finished, finished))
   }
 })
