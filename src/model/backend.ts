@@ -21,7 +21,7 @@ export function backend(subject: Subject): Resolved<Omit<Backend, 'directives'>>
   const refs = subject.listener.backendRefs ?? subject.proxy.spec.backendRefs ?? []
   const groups = refs.map(ref => ({ ref, found: ofRef(subject, ref) }))
   const shares = weights(
-    groups.map(({ ref, found }) => ({ weight: ref.weight ?? 1, count: found.value.length })),
+    groups.map(({ ref, found }) => ({ weight: ref.weight ?? 1, count: sharing(found.value) })),
   )
   const all = groups.flatMap(({ ref, found }, index) =>
     found.value.map(endpoint => weighted(subject, ref, endpoint, shares[index] ?? 0)),
@@ -41,6 +41,12 @@ export function backend(subject: Subject): Resolved<Omit<Backend, 'directives'>>
 }
 
 const idle = unresolved('NoEndpoints', 'every backendRef with an endpoint has the weight 0')
+
+/** Among how many endpoints a Service's weight is divided: those that leave take none of the others' share. */
+function sharing(endpoints: readonly Endpoint[]): number {
+  const staying = endpoints.filter(({ draining }) => !draining).length
+  return staying > 0 ? staying : endpoints.length
+}
 
 function ofRef(subject: Subject, ref: BackendRef): Resolved<readonly Endpoint[]> {
   const { lookup, proxy, localEndpoints } = subject

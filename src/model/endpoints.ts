@@ -32,7 +32,8 @@ export interface Endpoints {
 }
 
 /**
- * The ready endpoints; where there is none, those that are leaving and still serve, as `draining`.
+ * The ready endpoints, and those that are leaving and still serve, as `draining`: they are used only
+ * where none is ready, and their sessions are told to go where one is.
  * `local` allows loopback and link-local addresses, which no cluster may name.
  */
 export function endpoints(
@@ -46,8 +47,7 @@ export function endpoints(
   const refused = all.filter(endpoint => !isUsable(endpoint)).map(({ given }) => given)
   const ready = good.filter(endpoint => endpoint.state === 'ready')
   const leaving = good.filter(endpoint => endpoint.state === 'draining')
-  const chosen = ready.length > 0 ? ready : leaving
-  return { usable: distinct(chosen), refused: [...new Set(refused)].sort() }
+  return { usable: distinct([...leaving, ...ready]), refused: [...new Set(refused)].sort() }
 }
 
 interface Found {

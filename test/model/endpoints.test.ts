@@ -42,9 +42,9 @@ const rows: readonly (readonly [
     ['10.0.0.2 143'],
   ],
   [
-    'one that leaves is left out while another is ready',
+    'one that leaves is known as such while another is ready',
     [slice([at('10.0.0.1', leaving), at('10.0.0.2')], [port143])],
-    ['10.0.0.2 143'],
+    ['10.0.0.1 143 draining', '10.0.0.2 143'],
   ],
   [
     'those that leave and serve are used when none is ready',
