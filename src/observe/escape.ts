@@ -4,6 +4,7 @@
  * nothing that is escaped can contain. Of a string, the octets of its UTF-8 are shown.
  */
 export function escaped(text: string | Buffer, atMost = 256): string {
+  if (typeof text === 'string' && text.length <= atMost && plain.test(text)) return text
   // A character is at least one octet: what lies behind `atMost` characters need not be encoded.
   const octets =
     typeof text === 'string'
@@ -15,3 +16,6 @@ export function escaped(text: string | Buffer, atMost = 256): string {
     .replace(/[^ -[\]-~]/g, octet => `\\x${octet.charCodeAt(0).toString(16).padStart(2, '0')}`)
   return octets.length > atMost ? `${shown}…` : shown
 }
+
+/** Nothing to escape. */
+const plain = /^[ -[\]-~]*$/

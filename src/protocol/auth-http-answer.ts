@@ -1,3 +1,5 @@
+import { fitsLine } from './converse.ts'
+
 /**
  * nginx's auth_http protocol, the answering half. The status line is skipped, as in nginx: what
  * counts are the headers. A body is never read.
@@ -91,7 +93,7 @@ function parsed(block: Buffer): Headers | undefined {
     const stop = found < 0 || found > end ? end : found
     const name = block.toString('latin1', at, stop)
     const value = trimmed(block, Math.min(stop + 1, end), end)
-    if (!/^[A-Za-z0-9-]+$/.test(name) || value.includes(cr) || value.includes(0)) return undefined
+    if (!/^[A-Za-z0-9-]+$/.test(name) || !fitsLine(value)) return undefined
     keep(headers, name.toLowerCase(), value)
   }
   return headers

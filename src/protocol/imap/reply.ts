@@ -83,5 +83,20 @@ function status(text: string, tag: string): Pick<Reply, 'status' | 'code' | 'tex
 export function announced(text: string): ReadonlySet<string> | undefined {
   const [, code, untagged] = /\[CAPABILITY ([^\]]*)\]|^\* CAPABILITY (.*)$/i.exec(text) ?? []
   const words = code ?? untagged
-  return words === undefined ? undefined : new Set(words.toUpperCase().split(' '))
+  return words === undefined ? undefined : wordsOf(words)
+}
+
+/** Lists of capabilities that were heard of late: a backend says the same ones to every session. */
+const lists = new Map<string, ReadonlySet<string>>()
+/** Lists of capabilities. */
+export const mostLists = 64
+
+function wordsOf(words: string): ReadonlySet<string> {
+  const known = lists.get(words)
+  if (known) return known
+  const set = new Set(words.toUpperCase().split(' '))
+  if (lists.size >= mostLists) lists.clear()
+  // A copy: `words` would keep the whole line.
+  lists.set(Buffer.from(words, 'latin1').toString('latin1'), set)
+  return set
 }
