@@ -33,13 +33,15 @@ export async function untilTold(
   return waits ? told : undefined
 }
 
-/** That as many were told in each eighth of `within` ms. */
+/**
+ * That they were told at an even pace: never was the count a fifth of them ahead of the time that had
+ * passed of `within` ms, nor behind it. A machine that stands still for a moment makes neighbouring
+ * moments uneven, and not the pace.
+ */
 export function assertEven(told: readonly number[], within: number): void {
-  const parts = new Array<number>(8).fill(0)
-  for (const at of told) {
-    const part = Math.min(7, Math.floor((at / within) * 8))
-    parts[part] = (parts[part] ?? 0) + 1
-  }
-  const fair = told.length / 8
-  for (const part of parts) assert.ok(part > fair / 2 && part < fair * 1.6, `${parts}`)
+  const off = told
+    .toSorted((a, b) => a - b)
+    .map((at, index) => (index + 1) / told.length - Math.min(1, at / within))
+  const [least, most] = [Math.min(...off), Math.max(...off)]
+  assert.ok(least > -0.2 && most < 0.2, `from ${least.toFixed(2)} to ${most.toFixed(2)} of them`)
 }
