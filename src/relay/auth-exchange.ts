@@ -1,6 +1,6 @@
 import { type AuthAnswer, authAnswer, isReusable } from '../protocol/auth-http-answer.ts'
 import { type Connection, kept, nobody, type Receiver, type Whose } from '../wire/connection.ts'
-import type { Dialling } from '../wire/sockets.ts'
+import type { Dialled, Dialling } from '../wire/sockets.ts'
 import { Deadline, type Wheel } from '../wire/wheel.ts'
 import type { AuthPool } from './auth-pool.ts'
 
@@ -30,28 +30,32 @@ export class AuthExchange implements Receiver {
     wheel.arm(this.#deadline, within)
   }
 
+  /** What it comes to; never rejects. */
+  get over(): Promise<Exchange> {
+    return this.#over.promise
+  }
+
   /** Whether some of the answer has come. */
   get heard(): boolean {
     return this.#received.length > 0
   }
 
-  /** Asks once `dialling` is connected. `question` is told and zeroed. */
-  async dial(dialling: Dialling, question: () => Buffer): Promise<Exchange> {
-    this.#dialling = dialling
-    try {
-      const connection = await dialling.connected
-      if (this.#dialling === undefined) connection.destroy()
-      else this.#ask(connection, question())
-    } catch (error) {
-      this.#finish({ kind: 'broken', reason: reasonOf(error) })
-    }
-    return this.#over.promise
+  /** Asks once a connection is dialled. `question` is told and zeroed. */
+  dial(dial: (dialled: Dialled) => Dialling, question: () => Buffer): void {
+    this.#dialling = dial(outcome => {
+      const wanted = this.#dialling !== undefined
+      this.#dialling = undefined
+      if (outcome instanceof Error) this.#finish({ kind: 'broken', reason: reasonOf(outcome) })
+      else if (wanted) this.ask(outcome, question())
+      else outcome.destroy()
+    })
   }
 
   /** Asks over a connection that is there. */
-  ask(connection: Connection, question: Buffer): Promise<Exchange> {
-    this.#ask(connection, question)
-    return this.#over.promise
+  ask(connection: Connection, question: Buffer): void {
+    this.#connection = connection
+    connection.attach(this)
+    connection.writeSecret(question)
   }
 
   /** Breaks it off. */
@@ -77,13 +81,6 @@ export class AuthExchange implements Receiver {
     this.#finish({ kind: 'broken', reason: early })
   }
 
-  #ask(connection: Connection, question: Buffer): void {
-    this.#dialling = undefined
-    this.#connection = connection
-    connection.attach(this)
-    connection.writeSecret(question)
-  }
-
   #finish(exchange: Exchange, reusable = false): void {
     this.#wheel.disarm(this.#deadline)
     this.#dialling?.abandon()
@@ -100,10 +97,8 @@ export class AuthExchange implements Receiver {
 
 const early = 'closed the connection early'
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error
-    ? `cannot be reached: ${error.code}`
-    : 'cannot be reached'
+function reasonOf(error: Error): string {
+  return 'code' in error ? `cannot be reached: ${error.code}` : 'cannot be reached'
 }
 
 /** Both, zeroed where they stood. */

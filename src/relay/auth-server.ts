@@ -6,6 +6,7 @@ import { request, type Tls } from '../protocol/auth-http.ts'
 import type { AuthAnswer } from '../protocol/auth-http-answer.ts'
 import type { Attempt, Client } from '../protocol/protocol.ts'
 import { canonical } from '../wire/address.ts'
+import type { Connection } from '../wire/connection.ts'
 import type { Sockets } from '../wire/sockets.ts'
 import type { Sleep, Wheel } from '../wire/wheel.ts'
 import type { Failure } from '../words/failure.ts'
@@ -92,25 +93,42 @@ export class AuthServer {
 
   /** Never rejects. */
   async ask(): Promise<Judgement> {
-    const { wheel } = this.#question
-    let answer = await this.#exchange()
-    for (let waits = 1; answer.kind === 'wait' && waits < mostWaits && !this.#abandoned; waits++) {
+    const { pool, wheel } = this.#question
+    let kept = pool?.take()
+    for (let waits = 0; ; ) {
+      const began = performance.now()
+      const exchange = this.#exchange(kept)
+      const answer = await exchange.over
+      if (kept && answer.kind === 'broken' && !exchange.heard && !this.#abandoned) {
+        // A connection that waited may have been closed just now: the question was not heard.
+        kept = undefined
+        continue
+      }
+      this.#count(answer, (performance.now() - began) / 1000)
+      if (answer.kind === 'ok') return this.#consent(answer)
+      if (answer.kind !== 'wait' || ++waits === mostWaits || this.#abandoned) return fault(answer)
       this.#sleep = wheel.sleep(answer.seconds * 1000)
       await this.#sleep.over
-      answer = await this.#exchange()
+      kept = pool?.take()
     }
-    return answer.kind === 'ok' ? this.#consent(answer) : fault(answer)
   }
 
-  async #consent(answer: Extract<AuthAnswer, { kind: 'ok' }>): Promise<Judgement> {
-    const { server, port, user, pass, smtp } = answer
-    const known = { kind: 'ok', user, pass, smtp } as const
-    if (server === undefined || port === undefined) return { ...known, endpoints: undefined }
-    if (isIP(server) !== 0) return { ...known, endpoints: [{ address: canonical(server), port }] }
+  #consent(answer: Yes): Judgement | Promise<Judgement> {
+    const { server, port } = answer
+    if (server === undefined || port === undefined) return consent(answer, undefined)
+    if (isIP(server) === 0) return this.#resolved(answer, server, port)
+    return consent(answer, [{ address: canonical(server), port }])
+  }
+
+  /** The consent with the addresses of a host name. */
+  async #resolved(answer: Yes, server: string, port: number): Promise<Judgement> {
     const found = await Promise.race([addressesOf(server), this.#patience()])
     if (found === undefined) return { kind: 'fail', failure: 'timeout', reason: unresolved }
     if (found.length === 0) return { kind: 'fail', failure: 'config', reason: unresolved }
-    return { ...known, endpoints: found.map(address => ({ address, port })) }
+    return consent(
+      answer,
+      found.map(address => ({ address, port })),
+    )
   }
 
   async #patience(): Promise<undefined> {
@@ -118,20 +136,18 @@ export class AuthServer {
     await this.#sleep.over
   }
 
-  async #exchange(fresh = false): Promise<Exchange> {
+  /** Asks once, over a connection that waited or a fresh one. */
+  #exchange(kept: Connection | undefined): AuthExchange {
     const { url, settings, wheel, context, pool, sockets } = this.#question
-    const began = performance.now()
     const exchange = new AuthExchange(wheel, settings.auth_http_timeout, pool)
     this.#running = exchange
-    const kept = fresh ? undefined : pool?.take()
-    const outcome = kept
-      ? await exchange.ask(kept, this.#request())
-      : await exchange.dial(authConnection(url, context, sockets), () => this.#request())
-    // A connection that waited may have been closed just now: the question was not heard.
-    const unheard = kept && outcome.kind === 'broken' && !exchange.heard && !this.#abandoned
-    if (unheard) return this.#exchange(true)
-    this.#count(outcome, (performance.now() - began) / 1000)
-    return outcome
+    if (kept) exchange.ask(kept, this.#request())
+    else
+      exchange.dial(
+        dialled => authConnection(url, context, sockets, dialled),
+        () => this.#request(),
+      )
+    return exchange
   }
 
   #request(): Buffer {
@@ -155,6 +171,12 @@ export class AuthServer {
     metrics.counter('auth_server_requests_total', { result }).value++
     metrics.histogram('auth_server_duration_seconds', {}).observe(seconds)
   }
+}
+
+type Yes = Extract<AuthAnswer, { kind: 'ok' }>
+
+function consent({ user, pass, smtp }: Yes, endpoints: Consent['endpoints']): Consent {
+  return { kind: 'ok', endpoints, user, pass, smtp }
 }
 
 function fault(answer: Exclude<Exchange, { kind: 'ok' }>): Judgement {

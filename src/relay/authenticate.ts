@@ -5,7 +5,7 @@ import { printEndpoint } from '../wire/address.ts'
 import type { Wire } from '../wire/wire.ts'
 import { type Failure, retryable } from '../words/failure.ts'
 import { type Bearer, bearerOf } from '../words/mechanism.ts'
-import { AuthServer, type Consent } from './auth-server.ts'
+import { AuthServer, type Consent, type Judgement } from './auth-server.ts'
 import { BackLeg, type LegEnd } from './back-leg.ts'
 import type { Endpoint } from './backends.ts'
 import { proxyPreface } from './proxy-preface.ts'
@@ -76,24 +76,41 @@ export class Authentication {
     this.#running?.abandon()
   }
 
-  async run(): Promise<Verdict> {
-    const { words } = this.#runtime.protocol
-    const bad = refusal(this.#attempt)
+  run(): Promise<Verdict> {
+    const attempt = this.#attempt
+    const bad = refusal(attempt)
     if (bad) {
       this.#failed('login', `sent ${bad}`)
-      return told(words.refused(this.#attempt), true, 'denied')
+      return Promise.resolve(told(this.#runtime.protocol.words.refused(attempt), true, 'denied'))
     }
     const { auth_http } = this.#runtime.settings
-    if (!auth_http) {
-      const { login, password, mechanism } = this.#attempt
-      const own = { login, password, bearer: bearerOf(mechanism), smtpAuth: true }
-      return this.#carry({ judge: 'backend', ...own, endpoints: undefined })
-    }
-    const judged = await this.#ask(auth_http)
+    return auth_http ? this.#judged(auth_http) : this.#carry(passedOn(attempt))
+  }
+
+  async #judged(url: AuthHttp): Promise<Verdict> {
+    const judged = this.#judgement(await this.#ask(url))
     return 'kind' in judged ? judged : this.#carry(judged)
   }
 
-  async #ask(url: AuthHttp): Promise<Judged | Verdict> {
+  async #carry(judged: Judged): Promise<Verdict> {
+    const tried = new Set<UpstreamServer>()
+    const most = this.#runtime.settings.proxy_next_upstream_tries || Number.POSITIVE_INFINITY
+    let end: LegEnd = { kind: 'fail', failure: 'endpoints', reason: 'has no endpoint' }
+    for (let tries = 0; tries < most && !this.#abandoned; tries++) {
+      const server = judged.endpoints ? undefined : this.#runtime.balancer?.next(tried)
+      const endpoint = server ?? judged.endpoints?.[tries]
+      if (!endpoint) break
+      const began = performance.now()
+      end = await this.#leg(endpoint, server?.sslName, judged)
+      this.#tried(endpoint, end, (performance.now() - began) / 1000)
+      if (end.kind === 'relay') return carried(end, endpoint)
+      if (end.kind === 'refused' || !retryable.has(end.failure)) break
+      if (server) tried.add(server)
+    }
+    return this.#turnedDown(end)
+  }
+
+  #ask(url: AuthHttp): Promise<Judgement> {
     const { protocol, settings } = this.#runtime
     this.#record.stage = 'auth-server'
     const server = new AuthServer({
@@ -111,8 +128,13 @@ export class Authentication {
       pool: this.#runtime.authPool,
     })
     this.#running = server
-    const answer = await server.ask()
+    return server.ask()
+  }
+
+  /** What the auth server's word comes to. */
+  #judgement(answer: Judgement): Judged | Verdict {
     this.#running = undefined
+    const { protocol } = this.#runtime
     switch (answer.kind) {
       case 'ok':
         return this.#consented(answer)
@@ -161,30 +183,13 @@ export class Authentication {
     return this.#ours('config')
   }
 
-  async #carry(judged: Judged): Promise<Verdict> {
-    const { balancer, settings } = this.#runtime
-    const tried = new Set<UpstreamServer>()
-    const most = settings.proxy_next_upstream_tries || Number.POSITIVE_INFINITY
-    let end: LegEnd = { kind: 'fail', failure: 'endpoints', reason: 'has no endpoint' }
-    for (let tries = 0; tries < most && !this.#abandoned; tries++) {
-      const server = judged.endpoints ? undefined : balancer?.next(tried)
-      const endpoint = judged.endpoints ? judged.endpoints[tries] : server
-      if (!endpoint) break
-      end = await this.#leg(endpoint, server?.sslName, judged)
-      if (end.kind === 'relay') return { ...end, kind: 'carried', endpoint }
-      if (end.kind === 'refused' || !retryable.has(end.failure)) break
-      if (server) tried.add(server)
-    }
-    return this.#turnedDown(end)
-  }
-
-  async #leg(endpoint: Endpoint, sslName: string | undefined, judged: Judged): Promise<LegEnd> {
+  /** One try at one backend. */
+  #leg(endpoint: Endpoint, sslName: string | undefined, judged: Judged): Promise<LegEnd> {
     const { protocol, settings, backendContext, backendName } = this.#runtime
     const { wheel, sockets } = this.#shared
     const record = this.#record
     record.backend = backendName
     record.endpoint = printEndpoint(endpoint.address, endpoint.port)
-    const began = performance.now()
     const leg = new BackLeg({
       endpoint,
       back: protocol.back(this.#legOf(judged, settings)),
@@ -192,9 +197,10 @@ export class Authentication {
       timeout: settings.timeout,
       replySize: settings.proxy_buffer,
       implicit: settings.proxy_ssl === 'on',
-      ...(settings.proxy_protocol === 'off'
-        ? {}
-        : { preface: proxyPreface(settings.proxy_protocol, this.#client, record) }),
+      preface:
+        settings.proxy_protocol === 'off'
+          ? undefined
+          : proxyPreface(settings.proxy_protocol, this.#client, record),
       context: backendContext,
       verify: settings.proxy_ssl_verify,
       tlsName: sslName ?? settings.proxy_ssl_name,
@@ -205,14 +211,13 @@ export class Authentication {
       },
     })
     this.#running = leg
-    const end = await leg.run()
-    this.#running = undefined
-    if (!this.#abandoned) this.#account(endpoint, end, (performance.now() - began) / 1000)
-    return end
+    return leg.run()
   }
 
-  /** Counts a try at a backend, and remembers what it taught. */
-  #account(endpoint: Endpoint, end: LegEnd, seconds: number): void {
+  /** Counts a try at a backend that was not broken off, and remembers what it taught. */
+  #tried(endpoint: Endpoint, end: LegEnd, seconds: number): void {
+    this.#running = undefined
+    if (this.#abandoned) return
     const { protocol, backendName: backend } = this.#runtime
     const { metrics, backends } = this.#shared
     const labels = { protocol: protocol.name, backend }
@@ -277,6 +282,17 @@ export class Authentication {
     const { stage, protocol } = record
     this.#shared.metrics.counter('session_failures_total', { protocol, stage, failure }).value++
   }
+}
+
+/** The backend judges what the client said. */
+function passedOn({ login, password, mechanism }: Attempt): Judged {
+  const bearer = bearerOf(mechanism)
+  return { judge: 'backend', login, password, bearer, smtpAuth: true, endpoints: undefined }
+}
+
+function carried(end: Extract<LegEnd, { kind: 'relay' }>, endpoint: Endpoint): Verdict {
+  const { backend, reply, facts } = end
+  return { kind: 'carried', backend, endpoint, reply, facts }
 }
 
 function told(

@@ -44,7 +44,7 @@ export interface LegPlan {
   /** TLS from the first octet. */
   readonly implicit: boolean
   /** A PROXY header, which goes out before anything else. */
-  readonly preface?: Buffer
+  readonly preface: Buffer | undefined
   readonly context: SecureContext
   readonly verify: boolean
   /** The name to ask for and to verify; `undefined`: the address. */
@@ -74,10 +74,30 @@ export class BackLeg {
 
   /** Never rejects but for a fault of this program. */
   async run(): Promise<LegEnd> {
-    const end = await this.#run()
-    this.#plan.wheel.disarm(this.#deadline)
-    if (end.kind !== 'relay') this.#wire?.connection.destroySoon()
-    return end
+    const { entered, implicit, replySize } = this.#plan
+    const wire = await this.#dial()
+    if (!(wire instanceof Wire)) return this.#over(wire)
+    const fault = implicit ? await this.#encrypt(wire) : undefined
+    if (fault) return this.#over(fault)
+    let { back } = this.#plan
+    for (let room = replySize; ; ) {
+      entered(back.stage)
+      const line = await wire.read({ kind: 'line', atMost: room })
+      if (!Buffer.isBuffer(line)) return this.#over(unread(line))
+      room -= line.length
+      let step = back.receive(line)
+      while (step.do === 'starttls') {
+        const broken = await this.#encrypt(wire)
+        if (broken) return this.#over(broken)
+        step = step.then
+      }
+      if (!('next' in step)) return this.#over(endOf(step, wire))
+      if (step.do === 'send') {
+        wire.writeSecret(step.bytes)
+        room = replySize
+      }
+      back = step.next
+    }
   }
 
   /** The client left: ends the try wherever it stands. */
@@ -92,98 +112,43 @@ export class BackLeg {
     this.#handshaking?.destroy()
   }
 
-  async #run(): Promise<LegEnd> {
-    const plan = this.#plan
-    plan.entered('connect')
-    plan.wheel.arm(this.#deadline, plan.connectTimeout)
-    const refused = await this.#dial()
-    if (refused) return refused
-    plan.wheel.arm(this.#deadline, plan.timeout)
-    if (plan.preface) this.#wire?.writeSecret(plan.preface)
-    if (plan.implicit) {
-      const fault = await this.#encrypt()
-      if (fault) return fault
-    }
-    return this.#converse(plan.back)
+  #dial(): Promise<Wire | LegEnd> {
+    const { connectTimeout, endpoint, entered, sockets, wheel } = this.#plan
+    entered('connect')
+    wheel.arm(this.#deadline, connectTimeout)
+    return new Promise(resolve => {
+      this.#dialling = sockets.dial(endpoint.address, endpoint.port, outcome => {
+        this.#dialling = undefined
+        resolve(outcome instanceof Error ? this.#unreached(outcome) : this.#reached(outcome))
+      })
+    })
   }
 
-  async #dial(): Promise<LegEnd | undefined> {
-    const { endpoint, sockets } = this.#plan
-    this.#dialling = sockets.dial(endpoint.address, endpoint.port)
-    try {
-      this.#wire = new Wire(await this.#dialling.connected)
-    } catch (error) {
-      if (this.#late) return fail('timeout', 'did not accept the connection in time')
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'no connection'
-      return fail('connect', `did not accept the connection: ${code}`)
-    } finally {
-      this.#dialling = undefined
-    }
+  #unreached(error: Error): LegEnd {
+    if (this.#late) return fail('timeout', 'did not accept the connection in time')
+    const code = 'code' in error ? String(error.code) : 'no connection'
+    return fail('connect', `did not accept the connection: ${code}`)
+  }
+
+  #reached(connection: Connection): Wire | LegEnd {
+    const { preface, timeout, wheel } = this.#plan
+    const wire = new Wire(connection)
+    this.#wire = wire
     if (this.#abandoned) return fail('connect', 'was left, as the client had gone')
-    return undefined
+    wheel.arm(this.#deadline, timeout)
+    if (preface) wire.writeSecret(preface)
+    return wire
   }
 
-  async #converse(back: Back): Promise<LegEnd> {
-    let current = back
-    let room = this.#plan.replySize
-    for (;;) {
-      this.#plan.entered(current.stage)
-      const wire = this.#wire
-      if (!wire) return fail('internal', 'is not connected')
-      const line = await wire.read({ kind: 'line', atMost: room })
-      if (!Buffer.isBuffer(line)) return this.#unread(line)
-      room -= line.length
-      const step = await this.#perform(current.receive(line), wire)
-      if ('kind' in step) return step
-      if (step.sent) room = this.#plan.replySize
-      current = step.next
-    }
-  }
-
-  /** Does what the back half said; a back half that waits for the next line, or the end. */
-  async #perform(
-    step: BackStep,
-    wire: Wire,
-  ): Promise<LegEnd | { readonly next: Back; readonly sent: boolean }> {
-    switch (step.do) {
-      case 'wait':
-        return { next: step.next, sent: false }
-      case 'send':
-        wire.writeSecret(step.bytes)
-        return { next: step.next, sent: true }
-      case 'starttls': {
-        const fault = await this.#encrypt()
-        return fault ?? this.#perform(step.then, wire)
-      }
-      case 'relay': {
-        return { kind: 'relay', backend: wire, reply: step.reply, facts: step.facts }
-      }
-      case 'refused':
-        return { kind: 'refused', reply: step.reply, facts: step.facts }
-      case 'fail':
-        return { kind: 'fail', ...step }
-    }
-  }
-
-  #unread(input: Exclude<Input, Buffer>): LegEnd {
-    switch (input) {
-      case 'too-long':
-        return fail('protocol', 'sent a reply that is longer than proxy_buffer')
-      case 'timeout':
-        return fail('timeout', 'did not answer in time')
-      case 'left':
-        return fail('connect', 'was left, as the client had gone')
-      case 'ended':
-      case 'broken':
-        return fail('connect', 'closed the connection')
-    }
+  #over(end: LegEnd): LegEnd {
+    this.#plan.wheel.disarm(this.#deadline)
+    if (end.kind !== 'relay') this.#wire?.connection.destroySoon()
+    return end
   }
 
   /** The handshake; what the backend sent before it is forgotten. */
-  async #encrypt(): Promise<LegEnd | undefined> {
+  async #encrypt(wire: Wire): Promise<LegEnd | undefined> {
     this.#plan.entered('backend-tls')
-    const wire = this.#wire
-    if (!wire) return fail('internal', 'is not connected')
     const socket = wire.detach().connection.toStream(nothing)
     const { tlsName, verify, context, endpoint, sockets } = this.#plan
     const name = tlsName ?? endpoint.address
@@ -212,6 +177,31 @@ export class BackLeg {
 }
 
 const nothing = Buffer.alloc(0)
+
+/** What a step comes to that ends the dialogue. */
+function endOf(step: LastStep, wire: Wire): LegEnd {
+  if (step.do === 'fail') return { kind: 'fail', ...step }
+  const { reply, facts } = step
+  return step.do === 'refused'
+    ? { kind: 'refused', reply, facts }
+    : { kind: 'relay', backend: wire, reply, facts }
+}
+
+type LastStep = Extract<BackStep, { do: 'relay' | 'refused' | 'fail' }>
+
+function unread(input: Exclude<Input, Buffer>): LegEnd {
+  switch (input) {
+    case 'too-long':
+      return fail('protocol', 'sent a reply that is longer than proxy_buffer')
+    case 'timeout':
+      return fail('timeout', 'did not answer in time')
+    case 'left':
+      return fail('connect', 'was left, as the client had gone')
+    case 'ended':
+    case 'broken':
+      return fail('connect', 'closed the connection')
+  }
+}
 
 function fail(failure: Failure, reason: string): LegEnd {
   return { kind: 'fail', failure, reason }

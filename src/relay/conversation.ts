@@ -50,7 +50,11 @@ export class Conversation {
         return input
       }
       const step = this.#step(front, input)
-      front = step.do === 'reply' ? this.#reply(step) : await this.#perform(step)
+      if (step.do === 'reply') front = this.#reply(step)
+      else if (step.do === 'close') {
+        this.#said += step.text
+        front = undefined
+      } else front = (await this.#goesOn(step)) ? step.next : undefined
     }
     this.#flush()
     return undefined
@@ -61,22 +65,11 @@ export class Conversation {
     return this.#tolerates(step.fault) ? step.next : undefined
   }
 
-  /** `undefined`: the conversation ends. */
-  async #perform(step: Step): Promise<Front | undefined> {
-    switch (step.do) {
-      case 'reply':
-        return this.#reply(step)
-      case 'close':
-        this.#said += step.text
-        return undefined
-      case 'starttls':
-        this.#said += step.text
-        this.#flush()
-        return (await this.#with.secure()) ? step.next : undefined
-      case 'authenticate':
-        this.#flush()
-        return (await this.#with.authenticate(step.attempt)) ? step.next : undefined
-    }
+  /** Does what takes its time; whether the conversation goes on. */
+  #goesOn(step: Extract<Step, { do: 'starttls' | 'authenticate' }>): Promise<boolean> {
+    if (step.do === 'starttls') this.#said += step.text
+    this.#flush()
+    return step.do === 'starttls' ? this.#with.secure() : this.#with.authenticate(step.attempt)
   }
 
   #step(front: Front, input: Buffer | 'too-long'): Step {

@@ -42,8 +42,11 @@ export class Guard {
   }
 
   /** The verdict of `judge`, unless a limit speaks first; failures are counted and answered later. */
-  async judge(attempt: Attempt, judge: () => Promise<Verdict>): Promise<Verdict> {
-    if (this.#free || attempt.mechanism === 'none') return judge()
+  judge(attempt: Attempt, judge: () => Promise<Verdict>): Promise<Verdict> {
+    return this.#free || attempt.mechanism === 'none' ? judge() : this.#limited(attempt, judge)
+  }
+
+  async #limited(attempt: Attempt, judge: () => Promise<Verdict>): Promise<Verdict> {
     const limits = this.#limits
     const words = this.#words
     const { limit_conn, limit_login } = this.#settings

@@ -81,8 +81,21 @@ export class Reception {
 
   /** Who ended the session; `undefined`: it is relayed. */
   async run(): Promise<Ended | undefined> {
-    const front = await this.#open()
-    return front ? this.#converse(front) : 'relay'
+    const { protocol, settings } = this.#runtime
+    this.#arm()
+    if (this.#listen.proxyProtocol && !(await this.#proxied())) return 'relay'
+    if (!this.#admitted()) return 'relay'
+    if (this.#listen.ssl && !(await this.#handshake(true))) return 'relay'
+    this.#record.stage = 'greeting'
+    const delay = settings.smtp_greeting_delay
+    if (delay > 0 && this.#record.protocol === 'smtp' && (await this.#spokeEarly(delay)))
+      return 'relay'
+    const stop = await this.#conversation().run(this.#greet())
+    if (this.#carried) return undefined
+    if (stop === 'timeout') this.#wire.write(protocol.words.timedOut)
+    if (stop === 'left') this.#wire.write(protocol.words.leaving)
+    this.#wire.hangUp(this.#shared.wheel)
+    return stop ? endings[stop] : 'relay'
   }
 
   /** Ends the session with a word to the client, if nothing of it is under way; whether it did. */
@@ -103,30 +116,22 @@ export class Reception {
     this.#shared.wheel.disarm(this.#deadline)
   }
 
-  async #open(): Promise<Front | undefined> {
-    this.#arm()
-    const bad = this.#listen.proxyProtocol ? await this.#proxied() : undefined
-    if (bad !== undefined) {
-      this.#record.failure ??= 'protocol'
-      this.#record.reason = bad
-      return this.#refuse('proxy')
-    }
-    const { settings, admits } = this.#runtime
+  /** Whether the client may be served. */
+  #admitted(): boolean {
+    const { admits, protocol, settings } = this.#runtime
     const { address } = this.#origin
-    const { words } = this.#runtime.protocol
-    if (admits?.(address) === false) return this.#refuse('access', words.forbidden)
+    if (admits?.(address) === false) return this.#refuse('access', protocol.words.forbidden)
     this.#guard = new Guard(this.#shared.limits, this.#runtime, this.#listen.name, address)
-    const reached = this.#guard.admit()
-    if (reached) return this.#refuse('limit', words.crowded)
+    if (this.#guard.admit()) return this.#refuse('limit', protocol.words.crowded)
     if (this.#record.protocol === 'smtp')
       this.#name = this.#shared.resolvers.of(settings)?.of(address)
-    if (this.#listen.ssl && !(await this.#handshake(true))) return undefined
-    this.#record.stage = 'greeting'
-    if (settings.smtp_greeting_delay > 0 && this.#record.protocol === 'smtp') {
-      if (await this.#spokeEarly(settings.smtp_greeting_delay)) return undefined
-    }
+    return true
+  }
+
+  #greet(): Front {
     const door = this.#runtime.door()
-    const salt = door.salted ? `<${this.#record.id}.${Date.now()}@${settings.server_name}>` : ''
+    const { server_name } = this.#runtime.settings
+    const salt = door.salted ? `<${this.#record.id}.${Date.now()}@${server_name}>` : ''
     const { text, next } = door.greet({ secure: this.#secure, salt })
     this.#arm()
     this.#wire.write(text)
@@ -134,17 +139,21 @@ export class Reception {
     return next
   }
 
-  /** Takes the PROXY header; why it cannot be, if so. */
-  async #proxied(): Promise<string | undefined> {
+  /** Takes the PROXY header; whether there is one. */
+  async #proxied(): Promise<boolean> {
     const header = await readProxyHeader(this.#wire)
-    if (header.kind === 'invalid') return `PROXY header: ${header.reason}`
+    if (header.kind === 'invalid') {
+      this.#record.failure ??= 'protocol'
+      this.#record.reason = `PROXY header: ${header.reason}`
+      return this.#refuse('proxy')
+    }
     this.#origin = behind(this.#origin, header, this.#runtime.trusted)
     this.#record.client = printEndpoint(this.#origin.address, this.#origin.port)
-    return undefined
+    return true
   }
 
   /** Ends the session before its greeting, with `text` where the client would understand it. */
-  #refuse(reason: 'access' | 'limit' | 'proxy', text = ''): undefined {
+  #refuse(reason: 'access' | 'limit' | 'proxy', text = ''): false {
     const { protocol, listener } = this.#record
     this.#record.reason ??= reason
     const labels = { protocol, listener, reason }
@@ -154,6 +163,7 @@ export class Reception {
       this.#wire.write(text)
       this.#wire.hangUp(this.#shared.wheel)
     }
+    return false
   }
 
   /** Holds the greeting; a client that does not wait for it is turned away (it is no mail program). */
@@ -173,28 +183,23 @@ export class Reception {
     return true
   }
 
-  async #converse(front: Front): Promise<Ended | undefined> {
-    const conversation = new Conversation({
+  #conversation(): Conversation {
+    return new Conversation({
       wire: this.#wire,
       record: this.#record,
       metrics: this.#shared.metrics,
       maxErrors: this.#runtime.settings.max_errors,
       maxCommands: this.#runtime.settings.max_commands,
-      secure: async () => {
-        if (!(await this.#handshake(false))) return false
-        this.#record.stage = 'commands'
-        this.#arm()
-        return true
-      },
+      secure: () => this.#startTls(),
       authenticate: attempt => this.#authenticate(attempt),
     })
-    const stop = await conversation.run(front)
-    if (this.#carried) return undefined
-    const { timedOut, leaving } = this.#runtime.protocol.words
-    if (stop === 'timeout') this.#wire.write(timedOut)
-    if (stop === 'left') this.#wire.write(leaving)
-    this.#wire.hangUp(this.#shared.wheel)
-    return stop ? endings[stop] : 'relay'
+  }
+
+  async #startTls(): Promise<boolean> {
+    if (!(await this.#handshake(false))) return false
+    this.#record.stage = 'commands'
+    this.#arm()
+    return true
   }
 
   /** Whether the dialogue with the client goes on. */
@@ -205,7 +210,7 @@ export class Reception {
     record.mechanism = attempt.mechanism
     if (attempt.mechanism !== 'none') record.login = escaped(attempt.login, 128)
     const began = performance.now()
-    const name = (await this.#name) ?? unavailable
+    const name = this.#name === undefined ? unavailable : await this.#name
     const about = { listen: this.#listen, record, secure: this.#secure, name }
     const client = clientOf(this.#origin, about)
     const authentication = new Authentication({

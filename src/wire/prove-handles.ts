@@ -46,7 +46,7 @@ async function isTrue(handles: Handles): Promise<boolean> {
   try {
     const address = server.address()
     if (typeof address !== 'object' || address === null) return false
-    asking = await sockets.dial('127.0.0.1', address.port).connected
+    asking = await sockets.connect('127.0.0.1', address.port)
     let heard = 0
     asking.attach({
       ...nobody,

@@ -4,7 +4,7 @@ import { getSystemErrorName } from 'node:util'
 import type { Connection } from './connection.ts'
 import { HandleConnection } from './handle-connection.ts'
 import type { Pool } from './handle-requests.ts'
-import type { Handles, ListeningHandle } from './handles.ts'
+import type { DiallingHandle, Handles, ListeningHandle, Request } from './handles.ts'
 import type { Lender } from './lend.ts'
 import { connectionIn, type Securing, type ServerTls, serveTls } from './server-tls.ts'
 import { highWaterMark, StreamConnection } from './stream-connection.ts'
@@ -14,11 +14,12 @@ import { highWaterMark, StreamConnection } from './stream-connection.ts'
  * here, else on its streams.
  */
 export interface Dialling {
-  /** Rejects with an error that has libuv's `code`. */
-  readonly connected: Promise<Connection>
-  /** Gives the attempt up. */
-  readonly abandon: () => void
+  /** Gives the attempt up, of which `dialled` is told as of any other failure. */
+  abandon(): void
 }
+
+/** Told once, and never before `dial` returns, of the connection or of an error that has libuv's `code`. */
+export type Dialled = (outcome: Connection | Error) => void
 
 export class Sockets {
   readonly #pool: Pool | undefined
@@ -52,8 +53,20 @@ export class Sockets {
   }
 
   /** Dials `address:port`. The caller sets the deadline and abandons. */
-  dial(address: string, port: number): Dialling {
-    return this.#pool ? dialHandle(this.#pool, address, port) : dialStream(address, port)
+  dial(address: string, port: number, dialled: Dialled): Dialling {
+    return this.#pool
+      ? new HandleDialling(this.#pool, address, port, dialled)
+      : dialStream(address, port, dialled)
+  }
+
+  /** Dials with nobody to give it up. Rejects with an error that has libuv's `code`. */
+  connect(address: string, port: number): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      this.dial(address, port, outcome => {
+        if (outcome instanceof Error) reject(outcome)
+        else resolve(outcome)
+      })
+    })
   }
 
   /** Does the server's half of a TLS handshake on `connection`, of which `rest` was read already. */
@@ -67,43 +80,73 @@ export class Sockets {
   }
 }
 
-function dialHandle(pool: Pool, address: string, port: number): Dialling {
-  const handle = pool.handles.newSocket()
-  const { promise, resolve, reject } = Promise.withResolvers<Connection>()
-  const request = pool.handles.newConnect()
-  request.oncomplete = (status: number) => {
-    if (status === 0) resolve(new HandleConnection(handle, pool))
-    else {
-      handle.close()
-      reject(errorOf(status, 'connect'))
-    }
+class HandleDialling implements Dialling {
+  readonly #pool: Pool
+  readonly #handle: DiallingHandle
+  readonly #dialled: Dialled
+
+  constructor(pool: Pool, address: string, port: number, dialled: Dialled) {
+    const handle = pool.handles.newSocket()
+    this.#pool = pool
+    this.#handle = handle
+    this.#dialled = dialled
+    const request: ConnectRequest = pool.handles.newConnect()
+    request.by = this
+    request.oncomplete = onConnected
+    handle.setNoDelay?.(true)
+    const error = address.includes(':')
+      ? handle.connect6(request, address, port)
+      : handle.connect(request, address, port)
+    if (error !== 0) process.nextTick(() => this.done(error))
   }
-  handle.setNoDelay?.(true)
-  const error = address.includes(':')
-    ? handle.connect6(request, address, port)
-    : handle.connect(request, address, port)
-  if (error !== 0) request.oncomplete(error)
-  return { connected: promise, abandon: () => handle.close() }
+
+  done(status: number): void {
+    if (status === 0) {
+      this.#dialled(new HandleConnection(this.#handle, this.#pool))
+      return
+    }
+    this.#handle.close()
+    this.#dialled(errorOf(status, 'connect'))
+  }
+
+  abandon(): void {
+    this.#handle.close()
+  }
 }
 
-function dialStream(address: string, port: number): Dialling {
+interface ConnectRequest extends Request {
+  by?: HandleDialling
+}
+
+function onConnected(this: ConnectRequest, status: number): void {
+  this.by?.done(status)
+}
+
+function dialStream(address: string, port: number, dialled: Dialled): Dialling {
   const socket = connect({
     ...{ host: address, port, noDelay: true, allowHalfOpen: true },
     ...{ highWaterMark },
   })
-  return onceReady(socket, 'connect')
+  return onceReady(socket, 'connect', dialled)
 }
 
 /** A stream that has begun to connect, and says `ready` once it has. */
-export function onceReady(socket: Socket, ready: 'connect' | 'secureConnect'): Dialling {
-  const { promise, resolve, reject } = Promise.withResolvers<Connection>()
-  const closed = () => reject(new Error('closed'))
-  socket.once('error', reject).once('close', closed)
+export function onceReady(
+  socket: Socket,
+  ready: 'connect' | 'secureConnect',
+  dialled: Dialled,
+): Dialling {
+  const closed = () => failed(new Error('closed'))
+  const failed = (error: Error) => {
+    socket.off('close', closed)
+    dialled(error)
+  }
+  socket.once('error', failed).once('close', closed)
   socket.once(ready, () => {
-    socket.off('error', reject).off('close', closed)
-    resolve(new StreamConnection(socket))
+    socket.off('error', failed).off('close', closed)
+    dialled(new StreamConnection(socket))
   })
-  return { connected: promise, abandon: () => socket.destroy() }
+  return { abandon: () => socket.destroy() }
 }
 
 function errorOf(status: number, what: string): Error {

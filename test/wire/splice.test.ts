@@ -44,7 +44,7 @@ async function spliced(
   const splices: Splice[] = []
   const endings: Promise<Ending>[] = []
   const port = await acceptFor({ after }, sockets, client => {
-    const { connected } = sockets.dial('127.0.0.1', backendPort)
+    const connected = sockets.connect('127.0.0.1', backendPort)
     const ended = Promise.withResolvers<Ending>()
     endings.push(ended.promise)
     connected.then(backend => {
@@ -193,7 +193,7 @@ for (const { on, handles } of kinds) {
       const backend = await serve(() => {})
       const sockets = new Sockets(new Lender(), handles)
       const dialled = async () => {
-        const connection = await sockets.dial('127.0.0.1', backend).connected
+        const connection = await sockets.connect('127.0.0.1', backend)
         connection.keepAlive = (...args) => {
           calls.push(args)
         }

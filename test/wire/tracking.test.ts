@@ -49,7 +49,7 @@ async function between(
   const made = Promise.withResolvers<Splice>()
   const sockets = new Sockets(new Lender(), knownHandles())
   const front = await acceptFor(t, sockets, connection => {
-    sockets.dial('127.0.0.1', backend).connected.then(dialled => {
+    sockets.connect('127.0.0.1', backend).then(dialled => {
       const splice = new Splice({
         client: connection,
         backend: dialled,
