@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { tellGone } from './closing.ts'
 import { type Connection, nobody, type Place, type Receiver, type Whose } from './connection.ts'
 import { type Data, type Pool, type Requester, shutdown, write } from './handle-requests.ts'
 import { type HandleUser, type Name, type StreamHandle, streamOn } from './handles.ts'
@@ -240,7 +241,8 @@ export class HandleConnection implements Connection, HandleUser, Requester {
   }
 
   protected close(): void {
-    this.handle.close(onClosed)
+    this.handle.close()
+    tellGone(this)
   }
 
   gone(): void {
@@ -286,9 +288,4 @@ function placeOf(ask: (name: Name) => number | undefined): Place | undefined {
 
 function onRead(this: StreamHandle): Uint8Array | undefined {
   return this.user?.read()
-}
-
-/** What a handle calls that is closed. */
-export function onClosed(this: StreamHandle): void {
-  this.user?.gone()
 }

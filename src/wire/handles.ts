@@ -21,8 +21,6 @@ export interface Name {
 export interface HandleUser {
   /** Something was read, or the peer ended: the count is in `state`. What is returned is read into next. */
   read(): Uint8Array | undefined
-  /** The handle is closed. */
-  gone(): void
 }
 
 export interface StreamHandle {
@@ -39,8 +37,8 @@ export interface StreamHandle {
   shutdown(request: Request): number
   ref(): void
   unref(): void
-  /** `closed` is called on the handle. */
-  close(closed?: (this: StreamHandle) => void): void
+  /** Gives the descriptor back at once; `closed` is called once libuv has let go of the handle. */
+  close(closed?: () => void): void
   getpeername?(name: Name): number
   getsockname?(name: Name): number
   setKeepAlive?(on: boolean, idle: number, interval?: number, count?: number): number

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import type { Connection, Receiver } from './connection.ts'
-import { HandleConnection, onClosed } from './handle-connection.ts'
+import { HandleConnection } from './handle-connection.ts'
 import type { Data, Pool } from './handle-requests.ts'
 import type { StreamHandle, TlsHandle } from './handles.ts'
 
@@ -91,7 +91,6 @@ export class OnTlsHandle extends SecureConnection {
     super(tls, pool)
     this.#tls = tls
     this.#under = under
-    under.user = this
   }
 
   protected override get socket(): StreamHandle {
@@ -105,7 +104,8 @@ export class OnTlsHandle extends SecureConnection {
   }
 
   protected override close(): void {
-    this.#under.close(onClosed)
+    // What OpenSSL holds goes once libuv is done with both.
+    this.#under.close(() => this.gone())
   }
 }
 
