@@ -51,10 +51,11 @@ export function createMetrics(table: Table, also?: { readonly process: boolean }
     return found
   }
   const series = (name: string, labels: Values): Series => {
-    const found = family(name).series(labels)
+    const of = family(name)
+    const found = of.series(labels)
     if (found !== undefined) return found
-    family('metric_overflow_total').room({ metric: family(name).name }).value++
-    return family(name).room(family(name).others(labels))
+    family('metric_overflow_total').room({ metric: of.name }).value++
+    return of.room(of.others(labels))
   }
   return {
     counter: series,

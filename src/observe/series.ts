@@ -1,4 +1,4 @@
-import type { Label, Row } from './metric-table.ts'
+import type { Row } from './metric-table.ts'
 
 /** A number that its owner adds to. */
 export interface Tally {
@@ -42,38 +42,32 @@ export class Series implements Tally, Durations {
 export class Family {
   readonly name: string
   readonly row: Row
-  readonly #labels: readonly (readonly [string, Label])[]
-  readonly #series = new Map<string, Series>()
-  /** What was asked for last is often asked for again. */
-  #last: Series | undefined
+  readonly #labels: readonly string[]
+  /** In the order in which they came, which is the order of the page. */
+  readonly #series = new Set<Series>()
+  #root = new Branch()
 
   constructor(name: string, row: Row) {
     this.name = row.known ? name : `postern_${name}`
     this.row = row
-    this.#labels = Object.entries(row.labels)
+    this.#labels = Object.keys(row.labels)
     // A metric without labels is there, as 0, from the start.
     if (this.#labels.length === 0 && row.type !== 'info') this.room({})
   }
 
   /** The series of these labels, or `undefined` if it is new and there is no room for it. */
   series(labels: Values): Series | undefined {
-    if (this.#last && this.#isOf(this.#last, labels)) return this.#last
-    const known = this.#series.get(this.#key(labels))
-    this.#last = known ?? (this.#series.size < mostSeries ? this.room(labels) : undefined)
-    return this.#last
+    return this.#known(labels) ?? (this.#series.size < mostSeries ? this.#add(labels) : undefined)
   }
 
   /** The same whether or not there is room. */
   room(labels: Values): Series {
-    const key = this.#key(labels)
-    const series = this.#series.get(key) ?? new Series(labels, this.row.buckets ?? [])
-    this.#series.set(key, series)
-    return series
+    return this.#known(labels) ?? this.#add(labels)
   }
 
   /** `labels` with `other` wherever the number of values has no bound of its own. */
   others(labels: Values): Values {
-    const entries = this.#labels.map(([label, values]) => [
+    const entries = Object.entries(this.row.labels).map(([label, values]) => [
       label,
       'names' in values ? 'other' : (labels[label] ?? ''),
     ])
@@ -82,29 +76,72 @@ export class Family {
 
   drop(match: Values): void {
     const wanted = Object.entries(match)
-    for (const [key, { labels }] of this.#series) {
-      if (wanted.every(([label, value]) => labels[label] === value)) this.#series.delete(key)
-    }
-    this.#last = undefined
+    const left = [...this.#series].filter(
+      ({ labels }) => !wanted.every(([label, value]) => labels[label] === value),
+    )
+    if (left.length === this.#series.size) return
+    this.clear()
+    for (const series of left) this.#keep(series)
   }
 
   clear(): void {
     this.#series.clear()
-    this.#last = undefined
+    this.#root = new Branch()
   }
 
   [Symbol.iterator](): Iterator<Series> {
     return this.#series.values()
   }
 
-  #isOf(series: Series, labels: Values): boolean {
-    for (const [label] of this.#labels) if (series.labels[label] !== labels[label]) return false
-    return true
+  #known(labels: Values): Series | undefined {
+    let at: Branch | undefined = this.#root
+    for (const label of this.#labels) {
+      at = at.below(labels[label] ?? '')
+      if (at === undefined) return undefined
+    }
+    return at.series
   }
 
-  #key(labels: Values): string {
-    let key = ''
-    for (const [label] of this.#labels) key += `${labels[label]}\0`
-    return key
+  #add(labels: Values): Series {
+    const series = new Series(labels, this.row.buckets ?? [])
+    this.#keep(series)
+    return series
+  }
+
+  #keep(series: Series): void {
+    let at = this.#root
+    for (const label of this.#labels) at = at.grown(series.labels[label] ?? '')
+    at.series = series
+    this.#series.add(series)
+  }
+}
+
+/**
+ * The series of a metric as a tree by the values of its labels, a level for each label: a look-up,
+ * of which a session has fifteen, then makes no key of them.
+ */
+class Branch {
+  /** At the end of a way through the tree. */
+  series: Series | undefined
+  readonly #below = new Map<string, Branch>()
+  /** What was asked for last is often asked for again. */
+  #value: string | undefined
+  #last: Branch | undefined
+
+  below(value: string): Branch | undefined {
+    if (value === this.#value) return this.#last
+    const branch = this.#below.get(value)
+    if (branch === undefined) return undefined
+    this.#value = value
+    this.#last = branch
+    return branch
+  }
+
+  grown(value: string): Branch {
+    const known = this.#below.get(value)
+    if (known) return known
+    const branch = new Branch()
+    this.#below.set(value, branch)
+    return branch
   }
 }

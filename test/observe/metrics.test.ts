@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import type { Table } from '../../src/observe/metric-table.ts'
 import { createMetrics, type Metrics } from '../../src/observe/metrics.ts'
 import { mostSeries } from '../../src/observe/series.ts'
@@ -79,6 +80,33 @@ test('the series of an object that is gone go, and no others', async () => {
   assert.equal(left.length, 3)
   assert.ok(left.every(line => line.includes('listener="b"')))
   assert.deepEqual(await lines(metrics, 'open'), ['postern_open 0'])
+})
+
+test('whatever is counted and dropped, each label set has its own number, the oldest first', async () => {
+  const step = fc.record({
+    listener: fc.constantFrom('a', 'b', 'a\0', '', 'other'),
+    protocol: fc.constantFrom(...protocolNames, undefined),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
+      const metrics = createMetrics(table)
+      const wanted = new Map<string, number>()
+      for (const { listener, protocol } of steps) {
+        const end = `listener="${listener}"}`
+        if (protocol === undefined) {
+          metrics.drop({ listener })
+          for (const set of wanted.keys()) if (set.endsWith(end)) wanted.delete(set)
+          continue
+        }
+        const set = `postern_lines_total{protocol="${protocol}",${end}`
+        wanted.set(set, (wanted.get(set) ?? 0) + 1)
+        metrics.counter('lines_total', { protocol, listener }).value++
+      }
+      const expected = [...wanted].map(([set, count]) => `${set} ${count}`)
+      assert.deepEqual(await lines(metrics, 'lines'), expected)
+    }),
+    { numRuns: 100 },
+  )
 })
 
 test('label sets beyond 2,000 are counted together as other, and that they were', async () => {
