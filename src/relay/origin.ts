@@ -12,8 +12,8 @@ export interface Origin {
   /** Canonical; `unix:` of a Unix socket, with port 0. */
   readonly address: string
   readonly port: number
-  /** The end of the connection that is ours; none of a Unix socket. */
-  readonly local: ProxyEndpoint | undefined
+  /** Tells, while the connection is open, which end of it is ours. */
+  readonly connection: Connection
   /** What the header says, believed or not. */
   readonly header?: { readonly source: ProxyEndpoint; readonly destination: ProxyEndpoint }
   /** Whether the header is believed. */
@@ -22,11 +22,10 @@ export interface Origin {
 
 /** What the connection itself says. */
 export function originOf(connection: Connection, remote: Place | undefined): Origin {
-  const { local } = connection
   return {
     address: remote ? canonical(remote.address) : 'unix:',
     port: remote?.port ?? 0,
-    local: local && { address: canonical(local.address), port: local.port },
+    connection,
     believed: false,
   }
 }
@@ -92,35 +91,64 @@ export function behind(origin: Origin, header: ProxyHeader, trusted: Matcher): O
   return trusted(origin.address) ? { ...told, ...source, believed: true } : told
 }
 
+/** What else there is to know of the client of a session. */
+interface About {
+  readonly listen: Listen
+  readonly record: Record
+  readonly secure: boolean
+  readonly name: string
+}
+
 /** The client of a session, as backends and auth servers are told. */
-export function clientOf(
-  origin: Origin,
-  {
-    listen,
-    record,
-    secure,
-    name,
-  }: {
-    readonly listen: Listen
-    readonly record: Record
-    readonly secure: boolean
-    readonly name: string
-  },
-): Client {
-  const { address, port, local, header, believed } = origin
-  const own = local && { address: local.address, port: listen.public }
-  // Behind a translation nobody knows what the client dialled, unless a PROXY header says so.
-  const dialled = believed ? header?.destination : listen.public === listen.port ? own : undefined
-  return {
-    session: record.id,
-    address,
-    port,
-    name,
-    ...(dialled ? { dialled } : {}),
-    ...(own ? { reached: dialled ?? own } : {}),
-    ...(header ? { proxied: header } : {}),
-    publicPort: listen.public,
-    secure,
-    ...(record.sni === undefined ? {} : { serverName: record.sni }),
+export function clientOf(origin: Origin, about: About): Client {
+  return new SessionClient(origin, about)
+}
+
+/** Few sessions tell where the client connected to: the kernel is asked only for those, and once. */
+class SessionClient implements Client {
+  readonly session: string
+  readonly address: string
+  readonly port: number
+  readonly name: string
+  readonly proxied: Client['proxied']
+  readonly publicPort: number
+  readonly secure: boolean
+  readonly serverName: string | undefined
+  readonly #origin: Origin
+  /** Behind a translation nobody knows what the client dialled, unless a PROXY header says so. */
+  readonly #translated: boolean
+  #own: ProxyEndpoint | undefined
+  #asked = false
+
+  constructor(origin: Origin, { listen, record, secure, name }: About) {
+    this.session = record.id
+    this.address = origin.address
+    this.port = origin.port
+    this.name = name
+    this.proxied = origin.header
+    this.publicPort = listen.public
+    this.secure = secure
+    this.serverName = record.sni
+    this.#origin = origin
+    this.#translated = listen.public !== listen.port
+  }
+
+  get dialled(): ProxyEndpoint | undefined {
+    if (this.#origin.believed) return this.proxied?.destination
+    return this.#translated ? undefined : this.#ours
+  }
+
+  get reached(): ProxyEndpoint | undefined {
+    const own = this.#ours
+    return own && (this.dialled ?? own)
+  }
+
+  /** Our end of the connection, with the public port. */
+  get #ours(): ProxyEndpoint | undefined {
+    if (this.#asked) return this.#own
+    this.#asked = true
+    const { local } = this.#origin.connection
+    this.#own = local && { address: canonical(local.address), port: this.publicPort }
+    return this.#own
   }
 }

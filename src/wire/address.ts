@@ -16,8 +16,8 @@ export function canonical(address: string): string {
 
 /** `address:port`, IPv6 in brackets; the end of a Unix socket, `unix:…`, has no port. */
 export function printEndpoint(address: string, port: number): string {
-  if (address.startsWith('unix:')) return address
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  if (!address.includes(':')) return `${address}:${port}`
+  return address.startsWith('unix:') ? address : `[${address}]:${port}`
 }
 
 /** The octets of a canonical address: 4 or 16. */

@@ -53,11 +53,13 @@ export class HandleConnection implements Connection, HandleUser, Requester {
   }
 
   get remote(): Place | undefined {
-    return placeOf(name => this.socket.getpeername?.(name))
+    const name: Name = {}
+    return placeOf(this.socket.getpeername?.(name), name)
   }
 
   get local(): Place | undefined {
-    return placeOf(name => this.socket.getsockname?.(name))
+    const name: Name = {}
+    return placeOf(this.socket.getsockname?.(name), name)
   }
 
   get ended(): boolean {
@@ -280,10 +282,9 @@ export class HandleConnection implements Connection, HandleUser, Requester {
   }
 }
 
-function placeOf(ask: (name: Name) => number | undefined): Place | undefined {
-  const name: Name = {}
-  if (ask(name) !== 0 || name.address === undefined) return undefined
-  return { address: name.address, port: name.port ?? 0 }
+/** What a handle said to be in `name`, or an error of libuv's. */
+function placeOf(error: number | undefined, { address, port = 0 }: Name): Place | undefined {
+  return error !== 0 || address === undefined ? undefined : { address, port }
 }
 
 function onRead(this: StreamHandle): Uint8Array | undefined {
