@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net'
 import type { Listen } from '../config/config.ts'
+import type { Tally } from '../observe/series.ts'
 import { canonical } from '../wire/address.ts'
 import type { Connection } from '../wire/connection.ts'
 import { keepAliveDelay } from '../wire/splice.ts'
@@ -15,6 +16,13 @@ export interface Served {
   readonly runtime: Runtime
 }
 
+/** Where connections are counted that are given the same. */
+interface Tallies {
+  readonly accepted: Tally
+  readonly active: Tally
+  readonly closed: () => void
+}
+
 /** By the address of a connection's own end; nobody is taken where nothing can be given. */
 export type Serves = ReadonlyMap<string, Served | undefined>
 
@@ -23,6 +31,7 @@ export class Listener {
   readonly #server: Server
   #listen: Listen
   #serves: Serves
+  #tallies = new Map<Served, Tallies>()
 
   private constructor(server: Server, listen: Listen, serves: Serves) {
     this.#server = server
@@ -66,6 +75,7 @@ export class Listener {
   serve(listen: Listen, serves: Serves): void {
     this.#listen = listen
     this.#serves = serves
+    this.#tallies = new Map()
   }
 
   /** Accepts no more; sessions go on. */
@@ -89,8 +99,8 @@ export class Listener {
       const { idle = keepAliveDelay, interval, count } = keepAlive.on ? keepAlive : {}
       connection.keepAlive(keepAlive.on, idle, interval, count)
     }
-    const labels = { protocol: runtime.protocol.name, listener: listen.name }
-    shared.metrics.counter('connections_accepted_total', labels).value++
+    const { accepted, active, closed } = this.#tallies.get(served) ?? this.#count(served, shared)
+    accepted.value++
     // A client that is gone already has no address; one of a Unix socket never has.
     const { remote } = connection
     if (!remote && unixPath(listen) === undefined) {
@@ -101,11 +111,21 @@ export class Listener {
       turnAway(connection, served, shared)
       return
     }
-    const active = shared.metrics.gauge('connections_active', labels)
     active.value++
-    void new Session(connection, remote, listen, runtime, shared).run(() => {
+    void new Session(connection, remote, listen, runtime, shared).run(closed)
+  }
+
+  /** Finds where connections that are given `served` are counted. */
+  #count(served: Served, { metrics }: Shared): Tallies {
+    const labels = { protocol: served.runtime.protocol.name, listener: served.listen.name }
+    const active = metrics.gauge('connections_active', labels)
+    const closed = () => {
       active.value--
-    })
+    }
+    const accepted = metrics.counter('connections_accepted_total', labels)
+    const tallies = { accepted, active, closed }
+    this.#tallies.set(served, tallies)
+    return tallies
   }
 
   /** The own end's address is asked of the kernel only where it decides. */
