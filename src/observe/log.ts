@@ -1,21 +1,10 @@
 import { pino } from 'pino'
 import type { Syslog } from '../words/syslog.ts'
+import { Fan, type Opened } from './fan.ts'
+import { isoClock } from './iso-clock.ts'
 import { Outlets } from './outlets.ts'
+import { type Severity, severities } from './severity.ts'
 import type { Sink } from './sink.ts'
-
-/** Severities, and how they compare: pino's numbers, with syslog's words of `error_log` between. */
-const severities = {
-  debug: 20,
-  info: 30,
-  notice: 35,
-  warn: 40,
-  error: 50,
-  crit: 60,
-  alert: 70,
-  emerg: 80,
-} as const
-
-export type Severity = keyof typeof severities
 
 /** What a record says beside its message. An `Error` goes under `error`. Never a credential. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -26,6 +15,11 @@ export interface Log extends Readonly<Record<Severity, Write>> {
   child(fields: Fields): Log
   /** Whether anyone would see a record of this severity; for fields that cost something to make. */
   shows(severity: Severity): boolean
+  /**
+   * A record whose fields the caller has printed as pino would, `,"name":value` for each: for what
+   * is written so often that pino's walk through an object is felt.
+   */
+  printed(severity: Severity, message: string, fields: string): void
 }
 
 type Write = (message: string, fields?: Fields) => void
@@ -63,19 +57,20 @@ type Logger = pino.Logger<Severity, boolean>
  */
 export function createLog(outputs: Output | readonly Output[]): OpenLog {
   const outlets = new Outlets()
-  const fan: Fan = { opened: [outputs].flat().map(output => open(output, outlets)) }
-  const logger = pino(options(fan), fanOut(fan))
-  const log = new BoundLog(logger)
+  const time = isoClock(() => Date.now())
+  const fan = new Fan([outputs].flat().map(output => open(output, outlets)))
+  const logger = pino(options(fan, time), destination(fan))
+  const log = new BoundLog(logger, fan, time)
   return Object.assign(log, {
     retarget: (wanted: readonly Output[], besides: readonly Output[] = []) => {
-      fan.opened = wanted.map(output => open(output, outlets))
-      logger.level = loudest(fan)
+      fan.turn(wanted.map(output => open(output, outlets)))
+      logger.level = fan.level
       const used = [...wanted, ...besides].map(({ target }) => target)
       outlets.keep(used.filter(isLasting))
     },
     beside: (wanted: readonly Output[]) => {
-      const other: Fan = { opened: wanted.map(output => open(output, outlets)) }
-      return new BoundLog(pino(options(other), fanOut(other)))
+      const other = new Fan(wanted.map(output => open(output, outlets)))
+      return new BoundLog(pino(options(other, time), destination(other)), other, time)
     },
     reopen: () => {
       for (const error of outlets.reopen()) log.error('log file not reopened', { error })
@@ -86,19 +81,9 @@ export function createLog(outputs: Output | readonly Output[]): OpenLog {
   })
 }
 
-/** What a log writes to now. */
-interface Fan {
-  opened: readonly Opened[]
-}
-
 /** A log that nobody reads. */
 export function silentLog(): OpenLog {
   return createLog({ target: { write: () => {} }, level: 'emerg' })
-}
-
-interface Opened {
-  readonly sink: Sink
-  readonly level: Severity
 }
 
 function open({ target, level }: Output, outlets: Outlets): Opened {
@@ -120,56 +105,55 @@ function sinkOf(target: { write(line: string): void }): Sink {
   }
 }
 
-function loudest({ opened }: Fan): Severity {
-  const [first] = opened.toSorted((a, b) => severities[a.level] - severities[b.level])
-  return first?.level ?? 'emerg'
-}
-
-function options(fan: Fan): pino.LoggerOptions<Severity, boolean> {
+function options(fan: Fan, time: () => string): pino.LoggerOptions<Severity, boolean> {
   return {
     base: null,
     customLevels: severities,
     useOnlyCustomLevels: true,
-    level: loudest(fan),
-    timestamp: pino.stdTimeFunctions.isoTime,
+    level: fan.level,
+    timestamp: () => `,"time":"${time()}"`,
     formatters: { level: level => ({ level }) },
     serializers: { error: pino.stdSerializers.err },
   }
 }
 
-/** Syslog's numbers, by pino's. */
-const syslogSeverities: ReadonlyMap<number, number> = new Map(
-  Object.values(severities).map((number, at) => [number, 7 - at]),
-)
-
-/** Each output is written what its own level lets through. */
-function fanOut(fan: Fan): pino.DestinationStream & { lastLevel: number } {
+function destination(fan: Fan): pino.DestinationStream & { lastLevel: number } {
   return {
     // Asks pino to set `lastLevel` before each write.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string): void {
-      for (const { sink, level } of fan.opened) {
-        if (this.lastLevel >= severities[level])
-          sink.write(line, syslogSeverities.get(this.lastLevel))
-      }
+      fan.write(line, this.lastLevel)
     },
   }
 }
 
 class BoundLog implements Log {
   readonly #logger: Logger
+  readonly #fan: Fan
+  readonly #time: () => string
+  /** The bound fields, as pino has printed them. */
+  readonly #bound: string
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, fan: Fan, time: () => string) {
     this.#logger = logger
+    this.#fan = fan
+    this.#time = time
+    this.#bound = String(Reflect.get(logger, pino.symbols.chindingsSym))
   }
 
   child(fields: Fields): Log {
-    return new BoundLog(this.#logger.child(fields))
+    return new BoundLog(this.#logger.child(fields), this.#fan, this.#time)
   }
 
   shows(severity: Severity): boolean {
-    return this.#logger.isLevelEnabled(severity)
+    return this.#fan.shows(severity)
+  }
+
+  printed(severity: Severity, message: string, fields: string): void {
+    if (!this.#fan.shows(severity)) return
+    const head = `{"level":"${severity}","time":"${this.#time()}"${this.#bound}`
+    this.#fan.write(`${head}${fields},"msg":${JSON.stringify(message)}}\n`, severities[severity])
   }
 
   debug(message: string, fields?: Fields): void {

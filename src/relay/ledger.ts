@@ -1,6 +1,6 @@
 import type { ServerSettings } from '../config/config.ts'
 import type { Endpoint } from './backends.ts'
-import { type Ended, fields, type Record } from './record.ts'
+import { type Ended, printed, type Record } from './record.ts'
 import type { Shared } from './shared.ts'
 
 /** How a session ended and what it carried. */
@@ -25,10 +25,9 @@ export function settle(record: Record, end: End, settings: ServerSettings, share
   const ms = performance.now() - record.began
   metrics.histogram('session_duration_seconds', { protocol }).observe(ms / 1000)
   const log = shared.logOf(settings)
-  const said = fields(record, { ended: end.ended, up: end.up, down: end.down, ms })
   // Whoever connects and leaves without a word, as health checks do, is no session.
-  if (isProbe(record, end)) log.debug('session ended', said)
-  else log.info('session ended', said)
+  const severity = isProbe(record, end) ? 'debug' : 'info'
+  if (log.shows(severity)) log.printed(severity, 'session ended', printed(record, end, ms))
 }
 
 function isProbe({ commands, logins, failure }: Record, { ended }: End): boolean {

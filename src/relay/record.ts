@@ -1,7 +1,7 @@
-import type { Fields } from '../observe/log.ts'
 import type { Tls } from '../protocol/auth-http.ts'
 import type { Failure } from '../words/failure.ts'
 import type { Identity } from '../words/identity.ts'
+import type { Mechanism } from '../words/mechanism.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import type { Stage } from '../words/stage.ts'
 import type { CertificateFacts } from './client-certificate.ts'
@@ -29,7 +29,7 @@ export class Record {
   sni: string | undefined
   /** Where `proxy_protocol v2` tells a backend of the client's TLS. */
   told: TlsTold | undefined
-  mechanism: string | undefined
+  mechanism: Mechanism | undefined
   /** Escaped. */
   login: string | undefined
   backend: string | undefined
@@ -58,33 +58,39 @@ export function tlsFacts({ tls, cipher, certificate }: Record): Tls | undefined 
     : { protocol: tls, ...(cipher === undefined ? {} : { cipher }), ...certificate }
 }
 
-/** The fields of the record `session ended`; those that say nothing are left out. */
-export function fields(
+/**
+ * The fields of the record `session ended`, each as `,"name":value`; those that say nothing are left
+ * out. Words of a closed list, and the id, stand as they are: there is nothing in them to escape.
+ */
+export function printed(
   record: Record,
-  end: { readonly ended: Ended; readonly up: number; readonly down: number; readonly ms: number },
-): Fields {
-  return {
-    id: record.id,
-    protocol: record.protocol,
-    client: record.client,
-    listener: record.listener,
-    tls: record.tls ?? 'none',
-    sni: record.sni,
-    login: record.login,
-    mechanism: record.mechanism,
-    backend: record.backend,
-    endpoint: record.endpoint,
-    backendTls: record.backendTls,
-    identity: record.identity,
-    stage: record.stage,
-    failure: record.failure,
-    reason: record.reason,
-    ended: end.ended,
-    commands: record.commands,
-    faults: record.faults,
-    logins: record.logins,
-    up: end.up,
-    down: end.down,
-    ms: Math.round(end.ms),
-  }
+  end: { readonly ended: Ended; readonly up: number; readonly down: number },
+  ms: number,
+): string {
+  const { id, protocol, client, listener, stage, commands, faults, logins } = record
+  return (
+    `,"id":"${id}","protocol":"${protocol}"` +
+    `,"client":${JSON.stringify(client)},"listener":${JSON.stringify(listener)}` +
+    (record.tls === undefined ? ',"tls":"none"' : `,"tls":${JSON.stringify(record.tls)}`) +
+    text(',"sni":', record.sni) +
+    text(',"login":', record.login) +
+    word(',"mechanism":"', record.mechanism) +
+    text(',"backend":', record.backend) +
+    text(',"endpoint":', record.endpoint) +
+    (record.backendTls === undefined ? '' : `,"backendTls":${record.backendTls}`) +
+    word(',"identity":"', record.identity) +
+    `,"stage":"${stage}"` +
+    word(',"failure":"', record.failure) +
+    text(',"reason":', record.reason) +
+    `,"ended":"${end.ended}","commands":${commands},"faults":${faults},"logins":${logins}` +
+    `,"up":${end.up},"down":${end.down},"ms":${Math.round(ms)}`
+  )
+}
+
+function text(name: string, said: string | undefined): string {
+  return said === undefined ? '' : name + JSON.stringify(said)
+}
+
+function word(name: string, said: Mechanism | Identity | Failure | undefined): string {
+  return said === undefined ? '' : `${name}${said}"`
 }

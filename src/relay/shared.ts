@@ -25,6 +25,9 @@ export interface Shared {
   readonly sessions: Sessions
   readonly limits: Limits
   readonly descriptors: Descriptors
-  /** Makes a session's id: unlike any other of this and, most likely, of every other process. */
+  /**
+   * Makes a session's id: unlike any other of this and, most likely, of every other process. It is
+   * of letters, digits, `-` and `/`, and so can stand between quotes as it is.
+   */
   readonly newId: () => string
 }

@@ -45,6 +45,49 @@ test("a child's records have its fields too", () => {
   assert.partialDeepStrictEqual(records[0], { id: 'a1', listener: 'imaps', failure: 'tls' })
 })
 
+test('fields that were printed before are written as pino prints them, of a child too', () => {
+  const lines: string[] = []
+  const target = { write: (line: string) => void lines.push(line.replace(/"time":"[^"]*"/, '')) }
+  const log = createLog({ target, level: 'info' })
+  const child = log.child({ id: 'a"1' }).child({ more: [1], id: 'again' })
+  for (const each of [log, child]) {
+    each.info('session ended', { bytes: 12, said: 'a\nb' })
+    each.printed('info', 'session ended', ',"bytes":12,"said":"a\\nb"')
+    each.warn('a "word"', {})
+    each.printed('warn', 'a "word"', '')
+  }
+  assert.deepEqual(
+    lines.filter((_, at) => at % 2 === 1),
+    lines.filter((_, at) => at % 2 === 0),
+  )
+  assert.equal(new Set(lines).size, 4)
+})
+
+test('what was printed before goes where its severity is let through, as all else', () => {
+  const said: string[] = []
+  const into = (name: string) => ({ write: (line: string) => void said.push(name + msg(line)) })
+  const msg = (line: string): string => JSON.parse(line).msg
+  const log = createLog([
+    { target: into('all '), level: 'debug' },
+    { target: into('faults '), level: 'error' },
+  ])
+  log.printed('debug', 'one', '')
+  log.printed('error', 'two', '')
+  const beside = log.beside([{ target: into('beside '), level: 'notice' }])
+  for (const severity of ['debug', 'info', 'notice', 'warn'] as const)
+    beside.printed(severity, severity, '')
+  log.retarget([{ target: into('later '), level: 'info' }])
+  log.printed('debug', 'three', '')
+  log.child({ a: 1 }).printed('info', 'four', '')
+  assert.deepEqual(
+    [log.shows('debug'), log.shows('info'), beside.shows('info')],
+    [false, true, false],
+  )
+  assert.deepEqual(said, [
+    ...['all one', 'all two', 'faults two', 'beside notice', 'beside warn', 'later four'],
+  ])
+})
+
 test('an error is recorded with its message, its cause and its stack', () => {
   const { log, records } = collected('info')
   log.error('not published', { error: new Error('no room', { cause: new Error('disk full') }) })

@@ -26,10 +26,16 @@ test('a log tells a syslog server each record with its own severity', async t =>
   t.after(() => log.close())
   const records: string[] = []
   log.info('is not told')
+  log.printed('info', 'nor is this', '')
   log.notice('left')
   log.emerg('x'.repeat(20_000))
-  while (records.length < 2) records.push(String((await once(server, 'message'))[0]))
+  log.printed('error', 'session ended', ',"up":1')
+  while (records.length < 3) records.push(String((await once(server, 'message'))[0]))
   assert.match(records[0] ?? '', /^<21>.* front: \{"level":"notice",.*"msg":"left"\}$/)
   assert.match(records[1] ?? '', /^<16>/)
   assert.equal(records[1]?.length, 8_192)
+  assert.match(
+    records[2] ?? '',
+    /^<19>.* front: \{"level":"error",.*,"up":1,"msg":"session ended"\}$/,
+  )
 })
