@@ -1,26 +1,42 @@
+import { isLetter, wordAt } from './octets.ts'
+
 const space = 0x20
 const cr = 0x0d
 
-/** A POP3 or SMTP command: a verb, and what follows it without leading spaces, a view of the line. */
+/** Letters of a verb. */
+const maxVerb = 12
+
+/** A command: a verb, and where in its line that begins which follows it, without leading spaces. */
 export interface Command {
   /** In upper case. */
   readonly verb: string
-  readonly rest: Buffer
+  readonly at: number
 }
 
-/** `undefined` where the line has no verb, or a CR that ends no line. */
-export function command(line: Buffer): Command | undefined {
-  if (line.includes(cr)) return undefined
-  const end = line.indexOf(space)
-  const verb = line.toString('latin1', 0, end < 0 ? line.length : end)
-  if (!/^[A-Za-z]{1,12}$/.test(verb)) return undefined
-  return { verb: verb.toUpperCase(), rest: trimStart(line.subarray(verb.length)) }
+/**
+ * The command that begins at `from`; `undefined` where there is no verb, or a CR that ends no line. A
+ * verb that is one of `known`, in upper case, is given out as that very string.
+ */
+export function command(line: Buffer, known: readonly string[], from = 0): Command | undefined {
+  let end = from
+  while (isLetter(line[end] ?? 0)) end++
+  const letters = end - from
+  const ends = end === line.length || line[end] === space
+  if (letters === 0 || letters > maxVerb || !ends || hasCr(line, end)) return undefined
+  const verb = wordAt(line, from, end, known) ?? line.toString('latin1', from, end).toUpperCase()
+  return { verb, at: skipSpaces(line, end) }
 }
 
-export function trimStart(text: Buffer): Buffer {
-  let at = 0
-  while (text[at] === space) at++
-  return text.subarray(at)
+function hasCr(line: Buffer, from: number): boolean {
+  for (let at = from; at < line.length; at++) if (line[at] === cr) return true
+  return false
+}
+
+/** Where the first octet from `at` on stands that is no space. */
+export function skipSpaces(text: Buffer, at: number): number {
+  let next = at
+  while (text[next] === space) next++
+  return next
 }
 
 export function trimEnd(text: Buffer): Buffer {
@@ -29,14 +45,14 @@ export function trimEnd(text: Buffer): Buffer {
   return text.subarray(0, end)
 }
 
-/** The arguments in `rest`, split at any number of spaces; views. */
-export function words(rest: Buffer): readonly Buffer[] {
+/** The arguments in `line` from `from` on, split at any number of spaces; views. */
+export function words(line: Buffer, from: number): readonly Buffer[] {
   const found: Buffer[] = []
-  let left = trimStart(rest)
-  while (left.length > 0) {
-    const end = left.indexOf(space)
-    found.push(end < 0 ? left : left.subarray(0, end))
-    left = end < 0 ? left.subarray(left.length) : trimStart(left.subarray(end))
+  for (let at = skipSpaces(line, from); at < line.length; ) {
+    let end = at
+    while (end < line.length && line[end] !== space) end++
+    found.push(line.subarray(at, end))
+    at = skipSpaces(line, end)
   }
   return found
 }

@@ -62,11 +62,11 @@ export interface Attempt {
   /** The challenge of `apop` and `cram-md5`, `<…@…>`; else empty. */
   readonly salt: string
   /** SMTP only, and only if the client greeted. */
-  readonly greeted?: Greeted
+  readonly greeted?: Greeted | undefined
   /** `none` only: the client's MAIL line, without CRLF and trailing spaces. */
-  readonly mail?: Buffer
+  readonly mail?: Buffer | undefined
   /** `none` only: the client's RCPT line, likewise. */
-  readonly rcpt?: Buffer
+  readonly rcpt?: Buffer | undefined
 }
 
 /** What a server block says that its front must know. */
@@ -101,19 +101,21 @@ export interface Client {
   /** Forward-confirmed, else `[UNAVAILABLE]` or `[TEMPUNAVAIL]`. */
   readonly name: string
   /** Where the client connected to, where that is known; the port is the public one. */
-  readonly dialled?: { readonly address: string; readonly port: number }
+  readonly dialled?: { readonly address: string; readonly port: number } | undefined
   /** The end of the client's connection that is ours, translated or not; none of a Unix socket. */
-  readonly reached?: { readonly address: string; readonly port: number }
+  readonly reached?: { readonly address: string; readonly port: number } | undefined
   /** What a PROXY header said, believed or not. */
-  readonly proxied?: {
-    readonly source: { readonly address: string; readonly port: number }
-    readonly destination: { readonly address: string; readonly port: number }
-  }
+  readonly proxied?:
+    | {
+        readonly source: { readonly address: string; readonly port: number }
+        readonly destination: { readonly address: string; readonly port: number }
+      }
+    | undefined
   /** The listener's public port. */
   readonly publicPort: number
   readonly secure: boolean
   /** The SNI name that the client asked for, if it is a valid DNS name. */
-  readonly serverName?: string
+  readonly serverName?: string | undefined
 }
 
 /** Whose judgement the login is: the backend's, or one that was made at the edge. */
@@ -128,7 +130,7 @@ export interface Leg {
   readonly password: Buffer | undefined
   readonly judge: Judge
   /** The password is a token that the client sent by this mechanism, and is repeated by one of its kind. */
-  readonly bearer?: Bearer
+  readonly bearer?: Bearer | undefined
   readonly client: Client
   readonly serverName: string
   /** `proxy_ssl`; with `on` the leg is secure from its first octet. */
@@ -178,7 +180,7 @@ export interface BackFacts {
   /** Whether the leg was TLS when the credentials went over it. */
   readonly secure: boolean
   /** SMTP: the EHLO keywords with their arguments, upper case keyword; `undefined` if none was heard. */
-  readonly capabilities?: readonly string[]
+  readonly capabilities?: readonly string[] | undefined
 }
 
 /** The words in which each protocol fails. All with line ends; latin1. */

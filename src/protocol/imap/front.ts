@@ -1,6 +1,7 @@
 import type { Credentials } from '../../sasl/exchange.ts'
 import type { Mechanism } from '../../words/mechanism.ts'
 import { begin } from '../authenticate.ts'
+import { opened } from '../door.ts'
 import type { Door, Front, FrontSettings, Step } from '../protocol.ts'
 import { type Capabilities, capabilities } from './capabilities.ts'
 import { announcesOctets, type Command, type Piece, parse, parseMore } from './parse.ts'
@@ -31,30 +32,33 @@ const commands: ReadonlyMap<string, Run> = new Map([
   ['AUTHENTICATE', authenticate],
 ])
 
+const verbs = [...commands.keys()]
+
 const lineEnd = '\r\n'.length
 
 export function door(settings: FrontSettings): Door {
   const { clientBuffer, mechanisms, starttls } = settings
   const texts = capabilities(settings)
-  return {
-    salted: mechanisms.includes('cram-md5'),
-    greet({ secure, salt }) {
-      const upgradable = !secure && starttls !== 'off'
-      const session: Session = {
-        mechanisms,
-        capabilities: texts,
-        buffer: clientBuffer,
-        salt,
-        upgradable,
-        open: !upgradable || starttls === 'on',
-      }
-      return { text: replies.greeting, next: start(session) }
-    },
-  }
+  return opened(mechanisms.includes('cram-md5'), ({ secure, salt }) => {
+    const upgradable = !secure && starttls !== 'off'
+    const session: Session = {
+      mechanisms,
+      capabilities: texts,
+      buffer: clientBuffer,
+      salt,
+      upgradable,
+      open: !upgradable || starttls === 'on',
+    }
+    return { text: replies.greeting, next: start(session) }
+  })
 }
 
 function start(session: Session): Front {
-  return piece(session, session.buffer, undefined, parse)
+  return piece(session, session.buffer, undefined, first)
+}
+
+function first(line: Buffer): Piece {
+  return parse(line, verbs)
 }
 
 /** A line of a command for which so many octets of the buffer are `left`. */
@@ -128,8 +132,9 @@ function startTls(session: Session, { tag }: Command): Step {
 }
 
 function login(session: Session, { tag, words }: Command): Step {
-  const [user, password, ...more] = words
-  const wrong = !user?.length || !password || more.length > 0
+  const user = words[0]
+  const password = words[1]
+  const wrong = !user?.length || !password || words.length > 2
   if (wrong || !session.open) return refuse(session, tag)
   return attempt(session, tag, { mechanism: 'plain', login: user, password, salt: '' })
 }
@@ -146,7 +151,9 @@ function authenticate(session: Session, { tag, words }: Command): Step {
 }
 
 function attempt(session: Session, tag: string, credentials: Credentials): Step {
-  return { do: 'authenticate', attempt: { ...credentials, tag }, next: start(session) }
+  const { mechanism, login, password, salt } = credentials
+  const attempt = { mechanism, tag, login, password, salt }
+  return { do: 'authenticate', attempt, next: start(session) }
 }
 
 function say(session: Session, text: string): Step {

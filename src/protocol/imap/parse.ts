@@ -1,4 +1,5 @@
-import { command, trimStart } from '../command.ts'
+import { command, skipSpaces } from '../command.ts'
+import { copied, isDigit, isLetter } from '../octets.ts'
 
 /**
  * IMAP commands (RFC 9051 section 9), as far as they are said before login. A command comes in
@@ -33,69 +34,85 @@ const quote = 0x22
 const backslash = 0x5c
 const brace = 0x7b
 
-/** A command's first line. */
-export function parse(line: Buffer): Piece {
-  const end = line.indexOf(space)
-  const tag = end < 0 || end > maxTag ? '' : line.toString('latin1', 0, end)
-  if (!/^[\w.-]+$/.test(tag)) return { kind: 'invalid', tag: undefined }
-  const said = command(trimStart(line.subarray(end)))
+/** A command's first line. Verbs that are among `verbs`, in upper case, cost no string. */
+export function parse(line: Buffer, verbs: readonly string[]): Piece {
+  let end = 0
+  while (isOfTag(line[end] ?? 0)) end++
+  if (end === 0 || end > maxTag || line[end] !== space) return { kind: 'invalid', tag: undefined }
+  const tag = line.toString('latin1', 0, end)
+  const said = command(line, verbs, skipSpaces(line, end))
   if (!said) return { kind: 'invalid', tag }
-  return words({ tag, verb: said.verb, words: [] }, said.rest)
+  return words(tag, said.verb, [], line, said.at)
+}
+
+/** Whether tags that we take may have `octet` in them. */
+export function isOfTag(octet: number): boolean {
+  return isLetter(octet) || isDigit(octet) || octet === 0x5f || octet === 0x2e || octet === 0x2d
 }
 
 /** The line behind a literal, which has to be followed by a space or nothing. */
-export function parseMore(begun: Command, line: Buffer): Piece {
+export function parseMore({ tag, verb, words: before }: Command, line: Buffer): Piece {
   const wrong = line.includes(cr) || (line.length > 0 && line[0] !== space)
-  return wrong ? { kind: 'invalid', tag: begun.tag } : words(begun, line)
+  return wrong ? { kind: 'invalid', tag } : words(tag, verb, before, line, 0)
 }
 
-function words(begun: Command, text: Buffer): Piece {
-  let found = begun
-  let at = 0
-  for (;;) {
-    while (text[at] === space) at++
-    if (at >= text.length) return { kind: 'command', command: found }
-    if (found.words.length === maxWords) return { kind: 'invalid', tag: begun.tag }
-    if (text[at] === brace) return literal(found, text.subarray(at))
-    const word = text[at] === quote ? quoted(text, at) : atom(text, at)
-    if (!word) return { kind: 'invalid', tag: begun.tag }
-    found = { ...found, words: [...found.words, word.bytes] }
-    at = word.end
+function words(
+  tag: string,
+  verb: string,
+  before: readonly Buffer[],
+  line: Buffer,
+  from: number,
+): Piece {
+  const found = before.slice()
+  const said = { tag, verb, words: found }
+  for (let at = from; ; ) {
+    at = skipSpaces(line, at)
+    if (at >= line.length) return { kind: 'command', command: said }
+    if (found.length === maxWords) return { kind: 'invalid', tag }
+    if (line[at] === brace) return literal(said, line, at)
+    const quoted = line[at] === quote
+    const end = quoted ? endOfQuoted(line, at) : endOfAtom(line, at)
+    if (end === undefined) return { kind: 'invalid', tag }
+    found.push(quoted ? unquoted(line, at + 1, end - 1) : copied(line, at, end))
+    at = end
   }
 }
 
-function literal(begun: Command, text: Buffer): Piece {
-  const [, digits, plus] = /^\{(\d{1,10})(\+?)\}$/.exec(text.toString('latin1', 0, 16)) ?? []
+function literal(begun: Command, line: Buffer, at: number): Piece {
+  const [, digits, plus] = /^\{(\d{1,10})(\+?)\}$/.exec(line.toString('latin1', at, at + 16)) ?? []
   if (digits === undefined) return { kind: 'invalid', tag: begun.tag }
   return { kind: 'literal', command: begun, octets: Number(digits), synchronizing: plus === '' }
 }
 
-interface Word {
-  readonly bytes: Buffer
-  /** Where what follows it begins. */
-  readonly end: number
-}
-
-function atom(text: Buffer, start: number): Word {
-  const end = text.indexOf(space, start)
-  const stop = end < 0 ? text.length : end
-  return { bytes: Buffer.from(text.subarray(start, stop)), end: stop }
+function endOfAtom(line: Buffer, from: number): number {
+  let end = from
+  while (end < line.length && line[end] !== space) end++
+  return end
 }
 
 /** `undefined` where the string is not closed, or something else than a space follows it. */
-function quoted(text: Buffer, start: number): Word | undefined {
-  const bytes = Buffer.alloc(text.length)
-  let length = 0
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === quote) {
+function endOfQuoted(line: Buffer, from: number): number | undefined {
+  for (let at = from + 1; at < line.length; at++) {
+    if (line[at] === backslash) at++
+    else if (line[at] === quote) {
       const end = at + 1
-      if (end < text.length && text[end] !== space) return undefined
-      return { bytes: bytes.subarray(0, length), end }
+      return end === line.length || line[end] === space ? end : undefined
     }
-    if (text[at] === backslash) at++
-    bytes[length++] = text[at] ?? 0
   }
   return undefined
+}
+
+/** What stands between quotes, from `from` to `to`, without its backslashes. */
+function unquoted(line: Buffer, from: number, to: number): Buffer {
+  const bytes = copied(line, from, to)
+  let length = 0
+  for (let at = from; at < to; at++) {
+    if (line[at] === backslash) at++
+    bytes[length++] = line[at] ?? 0
+  }
+  if (length === bytes.length) return bytes
+  // What is left behind the text may be of a password.
+  return bytes.fill(0, length).subarray(0, length)
 }
 
 /** Whether an invalid line announces octets that its sender sends without being asked. */

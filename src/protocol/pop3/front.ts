@@ -2,6 +2,8 @@ import type { Credentials } from '../../sasl/exchange.ts'
 import type { Mechanism } from '../../words/mechanism.ts'
 import { begin } from '../authenticate.ts'
 import { command, words } from '../command.ts'
+import { opened } from '../door.ts'
+import { copied } from '../octets.ts'
 import type { Door, Front, FrontSettings, Step, Want } from '../protocol.ts'
 import { type Capabilities, capabilities } from './capabilities.ts'
 import { replies } from './replies.ts'
@@ -20,7 +22,8 @@ interface Session {
 }
 
 interface Command {
-  run(session: Session, rest: Buffer): Step
+  /** `line` has its arguments from `at` on. */
+  run(session: Session, line: Buffer, at: number): Step
   /** May be said before STLS where STLS is required. */
   readonly clear?: true
 }
@@ -39,36 +42,35 @@ const commands: ReadonlyMap<string, Command> = new Map([
   ['PASS', { run: refuse, clear: true }],
 ])
 
+const verbs = [...commands.keys()]
+
 export function door(settings: FrontSettings): Door {
   const salted = settings.mechanisms.some(word => word === 'apop' || word === 'cram-md5')
   const texts = capabilities(settings)
-  return {
-    salted,
-    greet({ secure, salt }) {
-      const upgradable = !secure && settings.starttls !== 'off'
-      const session: Session = {
-        mechanisms: settings.mechanisms,
-        capabilities: texts,
-        wants: { kind: 'line', atMost: settings.clientBuffer - '\r\n'.length },
-        salt,
-        upgradable,
-        open: !upgradable || settings.starttls === 'on',
-      }
-      return {
-        text: `${replies.greeting}${salted ? ` ${salt}` : ''}\r\n`,
-        next: start(session),
-      }
-    },
-  }
+  return opened(salted, ({ secure, salt }) => {
+    const upgradable = !secure && settings.starttls !== 'off'
+    const session: Session = {
+      mechanisms: settings.mechanisms,
+      capabilities: texts,
+      wants: { kind: 'line', atMost: settings.clientBuffer - '\r\n'.length },
+      salt,
+      upgradable,
+      open: !upgradable || settings.starttls === 'on',
+    }
+    return {
+      text: `${replies.greeting}${salted ? ` ${salt}` : ''}\r\n`,
+      next: start(session),
+    }
+  })
 }
 
 function start(session: Session): Front {
   return front(session, line => {
-    const said = command(line)
+    const said = command(line, verbs)
     const found = said && commands.get(said.verb)
-    if (!said || !found || tooMany(said.verb, said.rest)) return fault(session)
+    if (!said || !found || tooMany(said.verb, line, said.at)) return fault(session)
     if (!session.open && !found.clear) return refuse(session)
-    return found.run(session, said.rest)
+    return found.run(session, line, said.at)
   })
 }
 
@@ -76,11 +78,13 @@ function start(session: Session): Front {
 function named(session: Session, login: Buffer): Front {
   const here = () => named(session, login)
   return front(session, line => {
-    const said = command(line)
-    if (!said || !commands.has(said.verb) || tooMany(said.verb, said.rest)) return fault(session)
+    const said = command(line, verbs)
+    if (!said || !commands.has(said.verb) || tooMany(said.verb, line, said.at)) {
+      return fault(session)
+    }
     switch (said.verb) {
       case 'PASS':
-        return said.rest.length > 0 ? pass(session, login, said.rest) : refuse(session)
+        return said.at < line.length ? pass(session, login, line, said.at) : refuse(session)
       case 'CAPA':
         return say(session.capabilities.plain, here())
       case 'NOOP':
@@ -97,8 +101,8 @@ function front(session: Session, receive: (line: Buffer) => Step): Front {
   return { wants: session.wants, receive, tooLong }
 }
 
-function tooMany(verb: string, rest: Buffer): boolean {
-  return verb !== 'USER' && verb !== 'PASS' && words(rest).length > maxArguments
+function tooMany(verb: string, line: Buffer, at: number): boolean {
+  return verb !== 'USER' && verb !== 'PASS' && words(line, at).length > maxArguments
 }
 
 function quit(): Step {
@@ -110,17 +114,18 @@ function capa(session: Session): Step {
   return say(session.upgradable ? clear : plain, start(session))
 }
 
-function user(session: Session, rest: Buffer): Step {
-  if (rest.length === 0) return refuse(session)
-  return say(replies.ok, named(session, Buffer.from(rest)))
+function user(session: Session, line: Buffer, at: number): Step {
+  if (at === line.length) return refuse(session)
+  return say(replies.ok, named(session, copied(line, at, line.length)))
 }
 
-function pass(session: Session, login: Buffer, rest: Buffer): Step {
-  return attempt(session, { mechanism: 'plain', login, password: Buffer.from(rest), salt: '' })
+function pass(session: Session, login: Buffer, line: Buffer, at: number): Step {
+  const password = copied(line, at, line.length)
+  return attempt(session, { mechanism: 'plain', login, password, salt: '' })
 }
 
-function apop(session: Session, rest: Buffer): Step {
-  const [login, digest, ...more] = words(rest)
+function apop(session: Session, line: Buffer, at: number): Step {
+  const [login, digest, ...more] = words(line, at)
   if (!login || !digest || more.length > 0) return refuse(session)
   if (!session.mechanisms.includes('apop')) return refuse(session)
   return attempt(session, {
@@ -131,8 +136,8 @@ function apop(session: Session, rest: Buffer): Step {
   })
 }
 
-function auth(session: Session, rest: Buffer): Step {
-  const said = words(rest)
+function auth(session: Session, line: Buffer, at: number): Step {
+  const said = words(line, at)
   if (said.length === 0) return say(session.capabilities.mechanisms, start(session))
   return begin(said, session, {
     prefix: '+ ',
@@ -158,7 +163,9 @@ function stls(session: Session): Step {
 }
 
 function attempt(session: Session, credentials: Credentials): Step {
-  return { do: 'authenticate', attempt: { ...credentials, tag: '' }, next: start(session) }
+  const { mechanism, login, password, salt } = credentials
+  const attempt = { mechanism, tag: '', login, password, salt }
+  return { do: 'authenticate', attempt, next: start(session) }
 }
 
 function say(text: string, next: Front): Step {

@@ -2,6 +2,7 @@ import type { Credentials } from '../../sasl/exchange.ts'
 import type { Mechanism } from '../../words/mechanism.ts'
 import { begin } from '../authenticate.ts'
 import { command, trimEnd, words } from '../command.ts'
+import { opened } from '../door.ts'
 import type { Door, Front, FrontSettings, Greeted, Step, Want } from '../protocol.ts'
 import { type Greetings, greetings } from './capabilities.ts'
 import { replies } from './replies.ts'
@@ -23,9 +24,9 @@ interface Session {
   readonly upgradable: boolean
   /** A login or a mail may be tried. */
   readonly open: boolean
-  readonly greeted?: Greeted
+  readonly greeted: Greeted | undefined
   /** The MAIL line, while `none` is allowed and no recipient was taken. */
-  readonly mail?: Buffer
+  readonly mail: Buffer | undefined
 }
 
 type Run = (session: Session, line: Buffer, said: readonly Buffer[], verb: string) => Step
@@ -57,35 +58,36 @@ const commands: ReadonlyMap<string, Run> = new Map([
   ['HELP', refuse],
 ])
 
+const verbs = [...commands.keys()]
+
 export function door(settings: FrontSettings): Door {
   const { mechanisms, serverName, starttls } = settings
   const texts = greetings(settings)
-  return {
-    salted: mechanisms.includes('cram-md5'),
-    greet({ secure, salt }) {
-      const upgradable = !secure && starttls !== 'off'
-      const session: Session = {
-        serverName,
-        mechanisms,
-        greetings: texts,
-        chunking: settings.capabilities.some(word => /^chunking$/i.test(word)),
-        wants: { kind: 'line', atMost: settings.clientBuffer - '\r\n'.length },
-        salt,
-        upgradable,
-        open: !upgradable || starttls === 'on',
-      }
-      return { text: `220 ${serverName} ESMTP ready\r\n`, next: start(session) }
-    },
-  }
+  return opened(mechanisms.includes('cram-md5'), ({ secure, salt }) => {
+    const upgradable = !secure && starttls !== 'off'
+    const session: Session = {
+      serverName,
+      mechanisms,
+      greetings: texts,
+      chunking: settings.capabilities.some(word => /^chunking$/i.test(word)),
+      wants: { kind: 'line', atMost: settings.clientBuffer - '\r\n'.length },
+      salt,
+      upgradable,
+      open: !upgradable || starttls === 'on',
+      greeted: undefined,
+      mail: undefined,
+    }
+    return { text: `220 ${serverName} ESMTP ready\r\n`, next: start(session) }
+  })
 }
 
 function start(session: Session): Front {
   return {
     wants: session.wants,
     receive(line) {
-      const said = command(line)
+      const said = command(line, verbs)
       const run = said && commands.get(said.verb)
-      const given = said ? words(said.rest) : []
+      const given = said ? words(line, said.at) : []
       if (!run || given.length > maxArguments) return fault(session)
       return run(session, line, given, said.verb)
     },
@@ -94,15 +96,15 @@ function start(session: Session): Front {
 }
 
 function hello(session: Session, _line: Buffer, said: readonly Buffer[], verb: string): Step {
-  const [name, ...more] = said
-  if (!name || more.length > 0 || name.length > maxName || name.includes(0)) {
+  const name = said[0]
+  if (!name || said.length > 1 || name.length > maxName || name.includes(0)) {
     return say(session, replies.argument)
   }
   const { clear, plain } = session.greetings
   const esmtp = verb === 'EHLO'
   const greeted: Greeted = { verb: esmtp ? 'EHLO' : 'HELO', name: name.toString('latin1') }
   const texts = session.upgradable ? clear : plain
-  const next = { ...forgetful(session), greeted }
+  const next = { ...session, greeted, mail: undefined }
   return say(next, esmtp ? texts : `250 ${session.serverName}\r\n`)
 }
 
@@ -112,7 +114,7 @@ function auth(session: Session, _line: Buffer, said: readonly Buffer[]): Step {
   return begin(said, session, {
     prefix: '334 ',
     wants: session.wants,
-    done: credentials => attempt(session, credentials, {}),
+    done: credentials => attempt(session, credentials, undefined, undefined),
     refused: () => refuse(session),
     tooLong,
   })
@@ -140,7 +142,7 @@ function rcpt(session: Session, line: Buffer, said: readonly Buffer[]): Step {
     password: Buffer.alloc(0),
     salt: '',
   }
-  return attempt(session, nobody, { mail: Buffer.from(session.mail), rcpt: kept })
+  return attempt(session, nobody, Buffer.from(session.mail), kept)
 }
 
 /** A copy of a MAIL or RCPT line, if it can be passed on. */
@@ -161,30 +163,24 @@ function chunk(session: Session): Step {
 function startTls(session: Session): Step {
   if (!session.upgradable) return refuse(session)
   // RFC 3207 section 4.2: what was learned in clear is forgotten, the name of HELO included.
-  const { greeted: _, ...rest } = forgetful(session)
-  return {
-    do: 'starttls',
-    text: replies.startTls,
-    next: start({ ...rest, upgradable: false, open: true }),
-  }
+  const secured = { ...session, greeted: undefined, mail: undefined, upgradable: false, open: true }
+  return { do: 'starttls', text: replies.startTls, next: start(secured) }
 }
 
 function attempt(
   session: Session,
   credentials: Credentials,
-  envelope: { readonly mail?: Buffer; readonly rcpt?: Buffer },
+  mail: Buffer | undefined,
+  rcpt: Buffer | undefined,
 ): Step {
-  const greeted = session.greeted ? { greeted: session.greeted } : {}
-  return {
-    do: 'authenticate',
-    attempt: { ...credentials, tag: '', ...greeted, ...envelope },
-    next: start(session),
-  }
+  const { mechanism, login, password, salt } = credentials
+  const { greeted } = session
+  const attempt = { mechanism, tag: '', login, password, salt, greeted, mail, rcpt }
+  return { do: 'authenticate', attempt, next: start(session) }
 }
 
 function forgetful(session: Session): Session {
-  const { mail: _, ...rest } = session
-  return rest
+  return { ...session, mail: undefined }
 }
 
 function say(session: Session, text: string): Step {
