@@ -1,6 +1,7 @@
 import type { Mechanism } from '../words/mechanism.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
-import { line } from './converse.ts'
+import { oneLine } from './converse.ts'
+import { put } from './octets.ts'
 import type { Attempt, Client } from './protocol.ts'
 
 /**
@@ -37,30 +38,39 @@ export interface Tls {
   readonly certificate?: string
 }
 
-type Header = readonly [name: string, value: string | Buffer]
-
 /** The whole request. It holds the password: whoever sends it zeroes it. */
 export function request(question: Question): Buffer {
-  const { attempt, client, headers, host, number, protocol, tls, uri } = question
-  const password = escaped(attempt.password)
-  const lines: readonly Header[] = [
-    ['Host', host],
-    ['Auth-Method', methods[attempt.mechanism]],
-    ['Auth-User', escaped(attempt.login)],
-    ['Auth-Pass', password],
-    ...(attempt.salt === '' ? [] : [['Auth-Salt', attempt.salt] as const]),
-    ['Auth-Protocol', protocol],
-    ['Auth-Login-Attempt', `${number}`],
-    ['Client-IP', client.address],
-    ...(protocol === 'smtp' ? [['Client-Host', client.name] as const] : []),
-    ...(client.proxied ? proxyHeaders(client.proxied) : []),
-    ...(attempt.mechanism === 'none' ? envelopeHeaders(attempt) : []),
-    ...(tls ? tlsHeaders(tls) : []),
-    ...headers,
-  ]
-  const bytes = printed(`GET ${uri} HTTP/1.${question.keepAlive ? 1 : 0}`, lines)
-  password.fill(0)
+  const { attempt, host, keepAlive, uri } = question
+  const { login, mechanism, password } = attempt
+  const start = `GET ${uri} HTTP/1.${keepAlive ? 1 : 0}\r\n${header('Host', host)}`
+  const before = `${start}Auth-Method: ${methods[mechanism]}\r\nAuth-User: `
+  const after = `\r\n${headers(question)}\r\n`
+  const escaped = escapedLength(login) + escapedLength(password)
+  const bytes = Buffer.allocUnsafe(before.length + escaped + between.length + after.length)
+  // The password is only ever copied into the request, without a string that nobody can zero.
+  let at = put(bytes, 0, before)
+  at = putEscaped(bytes, at, login)
+  at = put(bytes, at, between)
+  at = putEscaped(bytes, at, password)
+  put(bytes, at, after)
   return bytes
+}
+
+/** What stands between the user and the password. */
+const between = '\r\nAuth-Pass: '
+
+/** What follows the password, but for the line that ends it all. */
+function headers(question: Question): string {
+  const { attempt, client, number, protocol, tls } = question
+  const salt = attempt.salt === '' ? '' : header('Auth-Salt', attempt.salt)
+  let text = `${salt}Auth-Protocol: ${protocol}\r\nAuth-Login-Attempt: ${number}\r\n`
+  text += header('Client-IP', client.address)
+  if (protocol === 'smtp') text += header('Client-Host', client.name)
+  if (client.proxied) text += proxyHeaders(client.proxied)
+  if (attempt.mechanism === 'none') text += envelopeHeaders(attempt)
+  if (tls) text += tlsHeaders(tls)
+  for (const [name, value] of question.headers) text += header(name, value)
+  return text
 }
 
 /** LOGIN is told as PLAIN: to an auth server they are the same. */
@@ -75,80 +85,77 @@ const methods: Readonly<Record<Mechanism, string>> = {
   none: 'none',
 }
 
-function proxyHeaders({
-  source,
-  destination,
-}: Exclude<Client['proxied'], undefined>): readonly Header[] {
-  return [
-    ['Proxy-Protocol-Addr', source.address],
-    ['Proxy-Protocol-Port', `${source.port}`],
-    ['Proxy-Protocol-Server-Addr', destination.address],
-    ['Proxy-Protocol-Server-Port', `${destination.port}`],
-  ]
+function proxyHeaders({ source, destination }: Exclude<Client['proxied'], undefined>): string {
+  return (
+    header('Proxy-Protocol-Addr', source.address) +
+    header('Proxy-Protocol-Port', `${source.port}`) +
+    header('Proxy-Protocol-Server-Addr', destination.address) +
+    header('Proxy-Protocol-Server-Port', `${destination.port}`)
+  )
 }
 
-function envelopeHeaders({ greeted, mail, rcpt }: Attempt): readonly Header[] {
-  return [
-    ['Auth-SMTP-Helo', greeted?.name ?? ''],
-    ['Auth-SMTP-From', mail?.toString('latin1') ?? ''],
-    ['Auth-SMTP-To', rcpt?.toString('latin1') ?? ''],
-  ]
+function envelopeHeaders({ greeted, mail, rcpt }: Attempt): string {
+  return (
+    header('Auth-SMTP-Helo', greeted?.name ?? '') +
+    header('Auth-SMTP-From', mail?.toString('latin1') ?? '') +
+    header('Auth-SMTP-To', rcpt?.toString('latin1') ?? '')
+  )
 }
 
-function tlsHeaders(tls: Tls): readonly Header[] {
-  const told: readonly Header[] = [
-    ['Auth-SSL-Protocol', tls.protocol ?? ''],
-    ['Auth-SSL-Cipher', tls.cipher ?? ''],
-    ['Auth-SSL-Verify', tls.verify ?? ''],
-    ['Auth-SSL-Subject', tls.subject ?? ''],
-    ['Auth-SSL-Issuer', tls.issuer ?? ''],
-    ['Auth-SSL-Serial', tls.serial ?? ''],
-    ['Auth-SSL-Fingerprint', tls.fingerprint ?? ''],
-    ['Auth-SSL-Cert', escaped(Buffer.from(tls.certificate ?? '', 'latin1'))],
-  ]
-  return [['Auth-SSL', 'on'], ...told.filter(([, value]) => value.length > 0)]
+function tlsHeaders(tls: Tls): string {
+  return (
+    header('Auth-SSL', 'on') +
+    told('Auth-SSL-Protocol', tls.protocol) +
+    told('Auth-SSL-Cipher', tls.cipher) +
+    told('Auth-SSL-Verify', tls.verify) +
+    told('Auth-SSL-Subject', tls.subject) +
+    told('Auth-SSL-Issuer', tls.issuer) +
+    told('Auth-SSL-Serial', tls.serial) +
+    told('Auth-SSL-Fingerprint', tls.fingerprint) +
+    told('Auth-SSL-Cert', tls.certificate && escaped(tls.certificate))
+  )
+}
+
+function told(name: string, value: string | undefined): string {
+  return value ? header(name, value) : ''
+}
+
+/** Nothing ends the line, whoever wrote `value`. */
+function header(name: string, value: string): string {
+  return `${name}: ${oneLine(value)}\r\n`
 }
 
 const percent = 0x25
 const lastEscaped = 0x20
+const digits = '0123456789ABCDEF'
+
+function escaped(text: string): string {
+  const plain = Buffer.from(text, 'latin1')
+  const bytes = Buffer.allocUnsafe(escapedLength(plain))
+  putEscaped(bytes, 0, plain)
+  return bytes.toString('latin1')
+}
+
+function escapedLength(bytes: Buffer): number {
+  let length = bytes.length
+  for (let i = 0; i < bytes.length; i++) if (isSpecial(bytes[i] ?? 0)) length += 2
+  return length
+}
 
 /** Octets up to the space, and `%`, become `%` and two upper case hexadecimal digits. */
-function escaped(bytes: Buffer): Buffer {
-  let special = 0
-  for (let i = 0; i < bytes.length; i++) if (isSpecial(bytes[i] ?? 0)) special++
-  const text = Buffer.allocUnsafe(bytes.length + 2 * special)
-  let at = 0
+function putEscaped(into: Buffer, start: number, bytes: Buffer): number {
+  let at = start
   for (let i = 0; i < bytes.length; i++) {
     const octet = bytes[i] ?? 0
     if (isSpecial(octet)) {
-      at += text.write(`%${octet.toString(16).toUpperCase().padStart(2, '0')}`, at, 'latin1')
-    } else text[at++] = octet
+      into[at++] = percent
+      into[at++] = digits.charCodeAt(octet >> 4)
+      into[at++] = digits.charCodeAt(octet & 15)
+    } else into[at++] = octet
   }
-  return text
+  return at
 }
 
 function isSpecial(octet: number): boolean {
   return octet <= lastEscaped || octet === percent
-}
-
-/** Strings go in as one; a buffer, which may be the password, is only ever copied into the request. */
-function printed(first: string, headers: readonly Header[]): Buffer {
-  const parts: (string | Buffer)[] = []
-  let text = `${first}\r\n`
-  for (const [name, value] of headers) {
-    text += `${name}: `
-    if (typeof value === 'string') text += oneLine(value)
-    else if (value.length > 0) {
-      parts.push(text, value)
-      text = ''
-    }
-    text += '\r\n'
-  }
-  parts.push(text)
-  return line(parts)
-}
-
-/** Nothing ends the line, whoever wrote it; buffers are escaped already. */
-function oneLine(value: string): string {
-  return /[\0\r\n]/.test(value) ? value.replace(/[\0\r\n]/g, ' ') : value
 }

@@ -1,4 +1,5 @@
 import type { Stage } from '../words/stage.ts'
+import { put } from './octets.ts'
 import type { Back, BackStep } from './protocol.ts'
 
 const lf = 0x0a
@@ -12,8 +13,7 @@ export function back(stage: Stage, receive: (line: Buffer) => BackStep): Back {
 
 /** Says one line, to which CRLF is added here and nowhere else, and goes on with `next`. */
 export function send(command: string | readonly (string | Buffer)[], next: Back): BackStep {
-  const bytes =
-    typeof command === 'string' ? Buffer.from(`${command}\r\n`, 'latin1') : line(command)
+  const bytes = line(typeof command === 'string' ? [command] : command)
   return { do: 'send', bytes, next }
 }
 
@@ -23,11 +23,19 @@ export function line(parts: readonly (string | Buffer)[]): Buffer {
   for (const part of parts) length += part.length
   const bytes = Buffer.allocUnsafe(length)
   let at = 0
-  for (const part of parts) {
-    at += typeof part === 'string' ? bytes.write(part, at, 'latin1') : part.copy(bytes, at)
-  }
+  for (const part of parts) at = put(bytes, at, part)
   bytes[at] = cr
   bytes[at + 1] = lf
+  return bytes
+}
+
+/** A copy of what was said in a line, with its CRLF. */
+export function withEnd(said: Buffer): Buffer {
+  const { length } = said
+  const bytes = Buffer.allocUnsafe(length + 2)
+  put(bytes, 0, said)
+  bytes[length] = cr
+  bytes[length + 1] = lf
   return bytes
 }
 
@@ -40,14 +48,18 @@ export function afterTls(step: BackStep): BackStep {
 /** Whether `bytes` can stand in a line: no CR, LF or NUL. */
 export function fitsLine(bytes: Buffer): boolean {
   // A native search costs more than the few octets of a name or a password.
-  for (let at = 0; at < bytes.length; at++) {
-    const octet = bytes[at]
-    if (octet === 0 || octet === lf || octet === cr) return false
-  }
+  for (let at = 0; at < bytes.length; at++) if (ends(bytes[at] ?? 0)) return false
   return true
 }
 
 /** `text` without anything that could end a line or a string in it. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/[\0\r\n]/g, ' ')
+  for (let at = 0; at < text.length; at++) {
+    if (ends(text.charCodeAt(at))) return text.replaceAll(/[\0\r\n]/g, ' ')
+  }
+  return text
+}
+
+function ends(octet: number): boolean {
+  return octet === 0 || octet === lf || octet === cr
 }
