@@ -1,4 +1,4 @@
-import { fitsLine } from './converse.ts'
+import { copied, holds, isDigit, isLetter, wordAt } from './octets.ts'
 
 /**
  * nginx's auth_http protocol, the answering half. The status line is skipped, as in nginx: what
@@ -8,13 +8,13 @@ export type AuthAnswer =
   | {
       readonly kind: 'ok'
       /** Where to go; both or neither. Not checked further than that nothing odd is in it. */
-      readonly server?: string
-      readonly port?: number
+      readonly server?: string | undefined
+      readonly port?: number | undefined
       /** What to log in with instead of the client's own; raw, the receiver's to zero. */
-      readonly user?: Buffer
-      readonly pass?: Buffer
+      readonly user?: Buffer | undefined
+      readonly pass?: Buffer | undefined
       /** `Auth-SMTP`: whether to log in to an SMTP backend, in place of `proxy_smtp_auth`. */
-      readonly smtp?: boolean
+      readonly smtp?: boolean | undefined
     }
   /** To be asked once more after so many seconds, at least one. */
   | { readonly kind: 'wait'; readonly seconds: number }
@@ -22,9 +22,9 @@ export type AuthAnswer =
       readonly kind: 'denied'
       readonly text: string
       /** SMTP: `Auth-Error-Code`, such as `535 5.7.0`. */
-      readonly code?: string
+      readonly code?: string | undefined
       /** `Auth-Error-SASL`: base64, told to a client whose token was refused. */
-      readonly sasl?: string
+      readonly sasl?: string | undefined
       /** Seconds to hold the answer back; 0: the session ends with it. */
       readonly wait: number
     }
@@ -37,9 +37,6 @@ export const maxAuthAnswer = 8192
 /** Seconds. What an auth server can make a client wait at once. */
 export const maxAuthWait = 3600
 
-const ok = Buffer.from('OK')
-const wait = Buffer.from('WAIT')
-
 /** Reads all that was received so far; to be asked again with more where it is `incomplete`. */
 export function authAnswer(received: Buffer): AuthAnswer | { readonly kind: 'incomplete' } {
   const end = headersEnd(received)
@@ -47,8 +44,8 @@ export function authAnswer(received: Buffer): AuthAnswer | { readonly kind: 'inc
     return invalid('sent headers that are too long')
   }
   if (end === undefined) return { kind: 'incomplete' }
-  const headers = parsed(received.subarray(0, end))
-  return headers ? meaning(headers) : invalid('sent invalid header in response')
+  const headers = parsed(received, end)
+  return headers ? meaning(received, headers) : invalid('sent invalid header in response')
 }
 
 /**
@@ -57,120 +54,213 @@ export function authAnswer(received: Buffer): AuthAnswer | { readonly kind: 'inc
  */
 export function isReusable(received: Buffer): boolean {
   const end = headersEnd(received)
-  if (end === undefined || !/^HTTP\/1\.1 /.test(received.toString('latin1', 0, 9))) return false
-  const headers = parsed(received.subarray(0, end))
-  const length = headers?.get('content-length')?.toString('latin1') ?? ''
-  const closes = /\bclose\b/i.test(headers?.get('connection')?.toString('latin1') ?? '')
-  if (closes || headers?.has('transfer-encoding') || !/^\d{1,5}$/.test(length)) return false
-  const blank = received[end] === 0x0d ? 2 : 1
-  return received.length === end + blank + Number(length)
+  if (end === undefined || !holds(received, 0, 'HTTP/1.1 ')) return false
+  const headers = parsed(received, end)
+  if (!headers || headers['TRANSFER-ENCODING']) return false
+  const length = number(received, headers['CONTENT-LENGTH'], 5)
+  const closes = /\bclose\b/i.test(text(received, headers.CONNECTION) ?? '')
+  if (closes || length === undefined) return false
+  const blank = received[end] === cr ? 2 : 1
+  return received.length === end + blank + length
 }
 
 /** Where the blank line begins that ends the headers. */
 function headersEnd(received: Buffer): number | undefined {
-  for (let at = 0; ; ) {
-    const end = received.indexOf(0x0a, at)
-    if (end < 0) return undefined
-    if (end === at || (end === at + 1 && received[at] === 0x0d)) return at
-    at = end + 1
+  let start = 0
+  for (let at = 0; at < received.length; at++) {
+    if (received[at] !== lf) continue
+    if (at === start || (at === start + 1 && received[start] === cr)) return start
+    start = at + 1
   }
+  return undefined
 }
 
-type Headers = ReadonlyMap<string, Buffer>
+/** The headers that count; what others say is not looked at. */
+const names = [
+  'AUTH-STATUS',
+  'AUTH-SERVER',
+  'AUTH-PORT',
+  'AUTH-USER',
+  'AUTH-PASS',
+  'AUTH-WAIT',
+  'AUTH-SMTP',
+  'AUTH-ERROR-CODE',
+  'AUTH-ERROR-SASL',
+  'CONTENT-LENGTH',
+  'CONNECTION',
+  'TRANSFER-ENCODING',
+] as const
+
+/** Where a value stands in what was received, without the spaces around it. */
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+type Headers = Record<(typeof names)[number], Span | undefined>
 
 /**
- * `undefined` where a line is no header; a name alone has an empty value. Names in lower case; of
- * several of one name the last, but for `Auth-Status`, of which a word of refusal counts before one of
- * consent, as in nginx.
+ * Those before the blank line at `end`; `undefined` where a line is no header. A name alone has an
+ * empty value. Of several of one name the last, but for `Auth-Status`, of which a word of refusal
+ * counts before one of consent, as in nginx.
  */
-function parsed(block: Buffer): Headers | undefined {
-  const headers = new Map<string, Buffer>()
-  for (let at = 0, next = 0; at < block.length; at = next) {
-    next = block.indexOf(lf, at) + 1
-    const end = block[next - 2] === cr && next - 2 >= at ? next - 2 : next - 1
-    if (at === 0 && block.toString('latin1', 0, Math.min(end, 5)) === 'HTTP/') continue
-    const found = block.indexOf(colon, at)
-    const stop = found < 0 || found > end ? end : found
-    const name = block.toString('latin1', at, stop)
-    const value = trimmed(block, Math.min(stop + 1, end), end)
-    if (!/^[A-Za-z0-9-]+$/.test(name) || !fitsLine(value)) return undefined
-    keep(headers, name.toLowerCase(), value)
+function parsed(block: Buffer, end: number): Headers | undefined {
+  const headers: Headers = {
+    'AUTH-STATUS': undefined,
+    'AUTH-SERVER': undefined,
+    'AUTH-PORT': undefined,
+    'AUTH-USER': undefined,
+    'AUTH-PASS': undefined,
+    'AUTH-WAIT': undefined,
+    'AUTH-SMTP': undefined,
+    'AUTH-ERROR-CODE': undefined,
+    'AUTH-ERROR-SASL': undefined,
+    'CONTENT-LENGTH': undefined,
+    CONNECTION: undefined,
+    'TRANSFER-ENCODING': undefined,
+  }
+  let at = holds(block, 0, 'HTTP/') ? lineEnd(block, 0) + 1 : 0
+  while (at < end) {
+    const next = lineEnd(block, at) + 1
+    const stop = block[next - 2] === cr && next - 2 >= at ? next - 2 : next - 1
+    const nameTo = nameEnd(block, at, stop)
+    const value = nameTo && trimmed(block, Math.min(nameTo + 1, stop), stop)
+    if (!value) return undefined
+    const name = wordAt(block, at, nameTo, names)
+    if (name && !outweighed(block, headers, name, value)) headers[name] = value
+    at = next
   }
   return headers
 }
 
-function keep(headers: Map<string, Buffer>, name: string, value: Buffer): void {
-  const before = headers.get(name)
-  if (name !== 'auth-status' || !before || !outweighs(before, value)) headers.set(name, value)
-}
-
 const lf = 0x0a
 const cr = 0x0d
-const colon = 0x3a
 const space = 0x20
+const hyphen = 0x2d
+const colon = 0x3a
 
-function outweighs(before: Buffer, after: Buffer): boolean {
-  return weight(before) > weight(after)
+/** Where the line ends that goes on at `at`; there is an end. */
+function lineEnd(block: Buffer, at: number): number {
+  let end = at
+  while (block[end] !== lf) end++
+  return end
+}
+
+/** Where the name ends that begins at `at`; `undefined` where there is none, or a colon is missing. */
+function nameEnd(block: Buffer, at: number, stop: number): number | undefined {
+  let end = at
+  while (isOfName(block[end] ?? 0)) end++
+  return end > at && (end === stop || block[end] === colon) ? end : undefined
+}
+
+function isOfName(octet: number): boolean {
+  return isLetter(octet) || isDigit(octet) || octet === hyphen
+}
+
+/** What stands from `from` to `to`, if it can be a value. */
+function trimmed(block: Buffer, from: number, to: number): Span | undefined {
+  let start = from
+  let end = to
+  while (start < end && block[start] === space) start++
+  while (end > start && block[end - 1] === space) end--
+  for (let at = start; at < end; at++) if (block[at] === 0 || block[at] === cr) return undefined
+  return { from: start, to: end }
+}
+
+/** Whether a status that was heard before counts more than `after`. */
+function outweighed(block: Buffer, headers: Headers, name: keyof Headers, after: Span): boolean {
+  const before = headers[name]
+  return name === 'AUTH-STATUS' && !!before && weight(block, before) > weight(block, after)
 }
 
 /** Of a status: consent, a wish to wait, or a refusal. */
-function weight(status: Buffer): number {
-  return status.equals(ok) ? 0 : status.equals(wait) ? 1 : 2
+function weight(block: Buffer, status: Span): number {
+  return is(block, status, 'OK') ? 0 : is(block, status, 'WAIT') ? 1 : 2
 }
 
-/** What stands from `start` to `end`, without the spaces around it. */
-function trimmed(block: Buffer, start: number, end: number): Buffer {
-  let [from, to] = [start, end]
-  while (from < to && block[from] === space) from++
-  while (to > from && block[to - 1] === space) to--
-  return block.subarray(from, to)
+function is(block: Buffer, { from, to }: Span, word: string): boolean {
+  return to - from === word.length && holds(block, from, word)
 }
 
-function meaning(headers: Headers): AuthAnswer {
-  const status = headers.get('auth-status')
-  const pause = seconds(headers.get('auth-wait'))
-  if (!status || status.equals(ok)) return consent(headers, status !== undefined)
-  if (status.equals(wait)) return { kind: 'wait', seconds: Math.max(1, pause) }
-  const text = status.toString('latin1')
-  const code = headers.get('auth-error-code')?.toString('latin1') ?? ''
-  const sasl = headers.get('auth-error-sasl')?.toString('latin1') ?? ''
+function text(block: Buffer, span: Span | undefined): string | undefined {
+  return span && block.toString('latin1', span.from, span.to)
+}
+
+/** A number of at most so many digits; `undefined` where there is none. */
+function number(block: Buffer, span: Span | undefined, digits: number): number | undefined {
+  if (!span || span.from === span.to || span.to - span.from > digits) return undefined
+  let value = 0
+  for (let at = span.from; at < span.to; at++) {
+    const octet = block[at] ?? 0
+    if (!isDigit(octet)) return undefined
+    value = value * 10 + octet - 0x30
+  }
+  return value
+}
+
+function meaning(block: Buffer, headers: Headers): AuthAnswer {
+  const status = headers['AUTH-STATUS']
+  if (!status || is(block, status, 'OK')) return consent(block, headers, status !== undefined)
+  const wait = Math.min(number(block, headers['AUTH-WAIT'], 9) ?? 0, maxAuthWait)
+  if (is(block, status, 'WAIT')) return { kind: 'wait', seconds: Math.max(1, wait) }
+  const code = text(block, headers['AUTH-ERROR-CODE']) ?? ''
+  const sasl = text(block, headers['AUTH-ERROR-SASL']) ?? ''
   return {
     kind: 'denied',
-    text,
-    wait: pause,
-    ...(/^[45]\d\d( |$)/.test(code) && { code }),
-    ...(/^[A-Za-z0-9+/]+=*$/.test(sasl) && { sasl }),
+    text: block.toString('latin1', status.from, status.to),
+    code: /^[45]\d\d( |$)/.test(code) ? code : undefined,
+    sasl: /^[A-Za-z0-9+/]+=*$/.test(sasl) ? sasl : undefined,
+    wait,
   }
 }
 
 /** Without a word of consent the answer may be anybody's error page: then nginx wants a backend. */
-function consent(headers: Headers, consented: boolean): AuthAnswer {
-  const server = headers.get('auth-server')?.toString('latin1')
-  const digits = headers.get('auth-port')?.toString('latin1')
-  const user = headers.get('auth-user')
-  const pass = headers.get('auth-pass')
-  const smtp = switches.get(headers.get('auth-smtp')?.toString('latin1').toLowerCase() ?? '')
-  const credentials = {
-    ...(user && { user: Buffer.from(user) }),
-    ...(pass && { pass: Buffer.from(pass) }),
-    ...(smtp !== undefined && { smtp }),
-  }
-  if (!server && !digits && consented) return { kind: 'ok', ...credentials }
-  if (!server || !digits) return invalid('did not send server or port')
-  const port = /^\d{1,9}$/.test(digits) ? Number(digits) : 0
+function consent(block: Buffer, headers: Headers, consented: boolean): AuthAnswer {
+  const named = length(headers['AUTH-SERVER']) > 0
+  const ported = length(headers['AUTH-PORT']) > 0
+  if (!(named || ported) && consented) return yes(block, headers, undefined, undefined)
+  if (!named || !ported) return invalid('did not send server or port')
+  const port = number(block, headers['AUTH-PORT'], 9) ?? 0
   if (port < 1 || port > 65_535) return invalid('sent invalid server port')
-  if (!/^[0-9A-Za-z.:_-]{1,255}$/.test(server)) return invalid('sent invalid server address')
-  return { kind: 'ok', server, port, ...credentials }
+  const server = text(block, headers['AUTH-SERVER']) ?? ''
+  if (!isServer(server)) return invalid('sent invalid server address')
+  return yes(block, headers, server, port)
+}
+
+function length(span: Span | undefined): number {
+  return span ? span.to - span.from : 0
+}
+
+/** An address or a name of a host. */
+function isServer(text: string): boolean {
+  return /^[0-9A-Za-z.:_-]{1,255}$/.test(text)
+}
+
+function yes(
+  block: Buffer,
+  headers: Headers,
+  server: string | undefined,
+  port: number | undefined,
+): AuthAnswer {
+  const smtp = headers['AUTH-SMTP']
+  return {
+    kind: 'ok',
+    server,
+    port,
+    user: octets(block, headers['AUTH-USER']),
+    pass: octets(block, headers['AUTH-PASS']),
+    smtp: smtp && switches.get(wordAt(block, smtp.from, smtp.to, ['YES', 'NO']) ?? ''),
+  }
 }
 
 const switches = new Map([
-  ['yes', true],
-  ['no', false],
+  ['YES', true],
+  ['NO', false],
 ])
 
-function seconds(value: Buffer | undefined): number {
-  const digits = value?.toString('latin1') ?? ''
-  return /^\d{1,9}$/.test(digits) ? Math.min(Number(digits), maxAuthWait) : 0
+/** A copy, the receiver's to zero. */
+function octets(block: Buffer, span: Span | undefined): Buffer | undefined {
+  return span && copied(block, span.from, span.to)
 }
 
 function invalid(reason: string): AuthAnswer {

@@ -9,6 +9,12 @@ function answer(...lines: readonly string[]): Buffer {
   return Buffer.from([...lines, '', ''].join('\r\n'), 'latin1')
 }
 
+/** The outcome without what it has no word of. */
+function taken(received: Buffer): object {
+  const found = Object.entries(authAnswer(received)).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(found)
+}
+
 const ok = ['HTTP/1.0 200 OK', 'Auth-Status: OK']
 const invalid = (reason: string): Outcome => ({ kind: 'invalid', reason })
 const backend = { server: '192.0.2.10', port: 143 }
@@ -137,7 +143,7 @@ const rows: readonly (readonly [string, Buffer, Outcome])[] = [
 
 describe('an auth server’s answer: takes', () => {
   for (const [title, received, outcome] of rows) {
-    test(title, () => assert.deepEqual(authAnswer(received), outcome))
+    test(title, () => assert.deepEqual(taken(received), outcome))
   }
 })
 
@@ -149,7 +155,7 @@ test('an answer that comes octet by octet is incomplete until its last', () => {
     for (let length = 0; length < end; length++) {
       assert.deepEqual(authAnswer(received.subarray(0, length)), { kind: 'incomplete' })
     }
-    assert.deepEqual(authAnswer(received.subarray(0, end)), outcome)
+    assert.deepEqual(taken(received.subarray(0, end)), outcome)
   }
 })
 
