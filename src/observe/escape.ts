@@ -4,7 +4,9 @@
  * nothing that is escaped can contain. Of a string, the octets of its UTF-8 are shown.
  */
 export function escaped(text: string | Buffer, atMost = 256): string {
-  if (typeof text === 'string' && text.length <= atMost && plain.test(text)) return text
+  if (text.length <= atMost && isPlain(text)) {
+    return typeof text === 'string' ? text : text.toString('latin1')
+  }
   // A character is at least one octet: what lies behind `atMost` characters need not be encoded.
   const octets =
     typeof text === 'string'
@@ -17,5 +19,13 @@ export function escaped(text: string | Buffer, atMost = 256): string {
   return octets.length > atMost ? `${shown}…` : shown
 }
 
-/** Nothing to escape. */
-const plain = /^[ -[\]-~]*$/
+const backslash = 0x5c
+
+/** Whether nothing is to be escaped. */
+function isPlain(text: string | Buffer): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const octet = typeof text === 'string' ? text.charCodeAt(at) : (text[at] ?? 0)
+    if (octet < 0x20 || octet > 0x7e || octet === backslash) return false
+  }
+  return true
+}
