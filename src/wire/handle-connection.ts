@@ -53,12 +53,12 @@ export class HandleConnection implements Connection, HandleUser, Requester {
   }
 
   get remote(): Place | undefined {
-    const name: Name = {}
+    const name = unnamed()
     return placeOf(this.socket.getpeername?.(name), name)
   }
 
   get local(): Place | undefined {
-    const name: Name = {}
+    const name = unnamed()
     return placeOf(this.socket.getsockname?.(name), name)
   }
 
@@ -282,9 +282,14 @@ export class HandleConnection implements Connection, HandleUser, Requester {
   }
 }
 
+/** To be filled in; a property that is there already costs Node less to set. */
+function unnamed(): Name {
+  return { address: '', family: '', port: 0 }
+}
+
 /** What a handle said to be in `name`, or an error of libuv's. */
-function placeOf(error: number | undefined, { address, port = 0 }: Name): Place | undefined {
-  return error !== 0 || address === undefined ? undefined : { address, port }
+function placeOf(error: number | undefined, { address, port }: Name): Place | undefined {
+  return error !== 0 || address === '' ? undefined : { address, port }
 }
 
 function onRead(this: StreamHandle): Uint8Array | undefined {

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts'
 import type { Handles, Request, StreamHandle } from './handles.ts'
 import type { Lender } from './lend.ts'
+import { wipe } from './octets.ts'
 
 /**
  * What is under way on handles: writes that the kernel did not take at once, and ends of our half. Most
@@ -61,7 +62,7 @@ export function write(
     source?.withhold()
     return 0
   }
-  secret?.fill(0)
+  if (secret) wipe(secret)
   if (error === 0) pool.spare = request
   return error
 }

@@ -14,8 +14,9 @@ export interface Request {
 
 /** What `getpeername` and `getsockname` fill in. */
 export interface Name {
-  address?: string
-  port?: number
+  address: string
+  family: string
+  port: number
 }
 
 export interface HandleUser {

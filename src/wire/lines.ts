@@ -1,3 +1,5 @@
+import { findLf, wipe } from './octets.ts'
+
 /**
  * What a peer sent, cut into bounded lines and counted octets. Pure but for its own buffer.
  *
@@ -11,7 +13,6 @@ export type Wanted =
   | { readonly kind: 'octets'; readonly count: number }
 
 const nothing = Buffer.alloc(0)
-const lf = 10
 const cr = 13
 
 export class Lines {
@@ -36,7 +37,7 @@ export class Lines {
       this.#scanned = 0
     } else {
       const joined = Buffer.concat([this.#held.subarray(this.#start), chunk])
-      this.#held.fill(0)
+      wipe(this.#held)
       this.#held = joined
       this.#scanned -= this.#start
     }
@@ -55,19 +56,19 @@ export class Lines {
   /** All that was not taken, which is the caller's from now on. */
   rest(): Buffer {
     this.#forget()
-    const rest = this.#held.subarray(this.#start)
+    const rest = this.length === 0 ? nothing : this.#held.subarray(this.#start)
     this.#clear()
     return rest
   }
 
   /** Forgets all that was not taken: what came before a STARTTLS must not survive it. */
   drop(): void {
-    this.#held.fill(0, this.#given)
+    wipe(this.#held, this.#given)
     this.#clear()
   }
 
   #line(atMost: number, withEnd?: true): Buffer | 'too-long' | undefined {
-    const at = this.#held.indexOf(lf, Math.max(this.#scanned, this.#start))
+    const at = findLf(this.#held, Math.max(this.#scanned, this.#start))
     if (at < 0) {
       this.#scanned = this.#held.length
       // A line as long as allowed may still wait for its CR and LF.
@@ -95,7 +96,7 @@ export class Lines {
 
   #forget(): void {
     if (this.#given === this.#start) return
-    this.#held.fill(0, this.#given, this.#start)
+    wipe(this.#held, this.#given, this.#start)
     this.#given = this.#start
     if (this.#start === this.#held.length) this.#clear()
   }

@@ -57,7 +57,7 @@ export class Splice implements Receiver {
     this.#watcher = relayed?.kind === 'watcher' ? relayed : undefined
     this.#tracking = relayed?.kind === 'tracker' ? this.#track(relayed, splicing) : undefined
     this.#touch()
-    this.#attach(splicing)
+    this.#begin(splicing)
   }
 
   /** Ends both sides; what was written still goes out. */
@@ -126,21 +126,26 @@ export class Splice implements Receiver {
     })
   }
 
-  #attach({ ahead, early }: Splicing): void {
-    const both = [this.#backend, this.#client]
-    for (const connection of both) {
-      // A tracker keeps what it is given: nothing is lent for it.
-      if (!this.#tracking) connection.lendable()
-      connection.attach(this)
-      if (connection.paused) connection.resume()
-    }
+  #begin({ ahead, early }: Splicing): void {
+    this.#attach(this.#backend)
+    this.#attach(this.#client)
     if (early && early.length > 0) this.received(early, 'ours', this.#backend)
     if (ahead.length > 0) this.received(ahead, 'ours', this.#client)
-    // Either may have gone while the login's last answer was on its way.
-    for (const connection of both.toReversed()) {
-      if (connection.closed) this.closed(connection)
-      else if (connection.ended) this.ended(connection)
-    }
+    this.#catchUp(this.#client)
+    this.#catchUp(this.#backend)
+  }
+
+  #attach(connection: Connection): void {
+    // A tracker keeps what it is given: nothing is lent for it.
+    if (!this.#tracking) connection.lendable()
+    connection.attach(this)
+    if (connection.paused) connection.resume()
+  }
+
+  /** It may have gone while the login's last answer was on its way. */
+  #catchUp(connection: Connection): void {
+    if (connection.closed) this.closed(connection)
+    else if (connection.ended) this.ended(connection)
   }
 
   #upward(octets: Buffer, whose: Whose): void {
