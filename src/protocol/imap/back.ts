@@ -1,9 +1,12 @@
-import { afterTls, back, fitsLine, line as lineOf } from '../converse.ts'
+import { afterTls, back, fitsLine, withEnd } from '../converse.ts'
 import type { Back, BackStep, Leg } from '../protocol.ts'
 import { believed, identification } from './identification.ts'
 import { login } from './login.ts'
-import { announced, isBye } from './reply.ts'
+import { isOfTag, maxTag } from './parse.ts'
+import { announced, codeOf, isBye, saysWord, textOf } from './reply.ts'
 import { ask, fail, type State } from './state.ts'
+
+const nothing = Buffer.alloc(0)
 
 /**
  * Toward IMAP backends: greeting, STARTTLS, Dovecot's ID, then the login. CAPABILITY is asked only
@@ -13,17 +16,16 @@ import { ask, fail, type State } from './state.ts'
  */
 export function imapBack(leg: Leg): Back {
   return back('backend-greeting', line => {
-    const text = line.toString('latin1')
     const state: State = {
       leg,
-      password: leg.password ?? Buffer.alloc(0),
+      password: leg.password ?? nothing,
       secure: leg.tls === 'on',
       identity: leg.identify ? 'not-offered' : 'off',
-      capabilities: announced(text),
+      capabilities: announced(line),
     }
-    if (isBye(text)) return fail(state, 'unavailable', 'said BYE', lineOf([line]))
-    if (!/^\* OK\b/i.test(text)) {
-      return fail(state, 'protocol', 'sent a greeting that is none', lineOf([line]))
+    if (isBye(line)) return fail(state, 'unavailable', 'said BYE', withEnd(line))
+    if (!saysWord(line, '* OK')) {
+      return fail(state, 'protocol', 'sent a greeting that is none', withEnd(line))
     }
     if (!leg.password) return fail(state, 'config', 'wants a password, and none is known')
     const sendable = fitsLine(leg.login) && fitsLine(leg.password) && isTag(leg.attempt.tag)
@@ -32,7 +34,8 @@ export function imapBack(leg: Leg): Back {
 }
 
 function isTag(tag: string): boolean {
-  return /^[\w.-]{1,32}$/.test(tag)
+  for (let at = 0; at < tag.length; at++) if (!isOfTag(tag.charCodeAt(at))) return false
+  return tag.length > 0 && tag.length <= maxTag
 }
 
 function secured(state: State): BackStep {
@@ -66,8 +69,8 @@ function identify(state: State): BackStep {
   return informed(state, 'identity', heard => {
     if (!heard.capabilities?.has('ID')) return login(heard)
     return ask(heard, 'identity', identification(heard.leg.client), reply => {
-      const told: State = { ...heard, identity: believed(reply.status, reply.text) }
-      return reply.code === 'SERVERBUG'
+      const told: State = { ...heard, identity: believed(reply.status, textOf(reply)) }
+      return codeOf(reply) === 'SERVERBUG'
         ? fail(told, 'unavailable', 'cannot serve now', reply.bytes)
         : login(told)
     })

@@ -4,7 +4,7 @@ import { plainResponse } from '../../sasl/client.ts'
 import { type Bearer, bearers } from '../../words/mechanism.ts'
 import { send } from '../converse.ts'
 import type { Back, BackStep } from '../protocol.ts'
-import type { Reply } from './reply.ts'
+import { codeOf, type Reply } from './reply.ts'
 import { awaited, facts, fail, type State } from './state.ts'
 
 /**
@@ -35,12 +35,16 @@ function literals(state: State): BackStep {
   return send(`${state.leg.attempt.tag} LOGIN {${login.length}}`, name)
 }
 
+/** The end of a literal's announcement that waits for nobody. */
+const ahead = '+}\r\n'
+
 /** Names and passwords are far below the 4,096 octets that LITERAL- allows. */
 function atOnce(state: State): BackStep {
   const { attempt, login } = state.leg
   const { password } = state
-  const [first, second] = [`LOGIN {${login.length}+}\r\n`, ` {${password.length}+}\r\n`]
-  return send([`${attempt.tag} ${first}`, login, second, password], verdict(state))
+  const [first, second] = [`${login.length}`, `${password.length}`]
+  const parts = [attempt.tag, ' LOGIN {', first, ahead, login, ' {', second, ahead, password]
+  return send(parts, verdict(state))
 }
 
 function plain(state: State, initial: boolean): BackStep {
@@ -61,10 +65,8 @@ function token(state: State, mechanism: BearerClient, initial: boolean): BackSte
   const response = () => mechanism.response(login, state.password)
   const command = `${attempt.tag} AUTHENTICATE ${name}`
   // A backend that refuses says why, and waits to be told that this was heard.
-  const end = awaited(state, 'login', attempt.tag, {
-    more: () => send(acknowledgement, verdict(state)),
-    done: reply => judged(state, reply),
-  })
+  const heard = () => send(acknowledgement, verdict(state))
+  const end = awaited(state, 'login', attempt.tag, reply => judged(state, reply), heard)
   if (initial) return send([`${command} `, response()], end)
   return send(
     command,
@@ -90,11 +92,11 @@ function asked(state: State, more: () => BackStep): Back {
     reply.status === 'OK'
       ? fail(state, 'protocol', 'ended the login before it had the credentials', reply.bytes)
       : judged(state, reply)
-  return awaited(state, 'login', state.leg.attempt.tag, { more, done })
+  return awaited(state, 'login', state.leg.attempt.tag, done, more)
 }
 
 function verdict(state: State): Back {
-  return awaited(state, 'login', state.leg.attempt.tag, { done: reply => judged(state, reply) })
+  return awaited(state, 'login', state.leg.attempt.tag, reply => judged(state, reply))
 }
 
 /** Response codes (RFC 5530) that speak of the backend's state and not of the login. */
@@ -107,7 +109,7 @@ function judged(state: State, reply: Reply): BackStep {
     case 'BAD':
       return fail(state, 'protocol', 'did not understand the login', reply.bytes)
     case 'NO':
-      if (noVerdict.has(reply.code)) {
+      if (noVerdict.has(codeOf(reply))) {
         return fail(state, 'unavailable', 'cannot serve now', reply.bytes)
       }
       if (state.leg.judge === 'edge') {

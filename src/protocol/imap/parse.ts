@@ -25,7 +25,7 @@ export type Piece =
   | { readonly kind: 'invalid'; readonly tag: string | undefined }
 
 /** As nginx has them. */
-const maxTag = 32
+export const maxTag = 32
 const maxWords = 3
 
 const space = 0x20

@@ -1,102 +1,145 @@
+import type { Failure } from '../../words/failure.ts'
 import type { Stage } from '../../words/stage.ts'
-import { back, line as lineOf } from '../converse.ts'
+import { back, withEnd } from '../converse.ts'
+import { holds, isDigit, isLetter, says, wordAt } from '../octets.ts'
 import type { Back, BackStep } from '../protocol.ts'
 
 /** What a command came to: its tagged line, with the untagged ones before it. */
 export interface Reply {
-  readonly status: 'OK' | 'NO' | 'BAD'
-  /** The response code in upper case, without brackets and arguments; empty where there is none. */
-  readonly code: string
-  /** Behind the status. */
-  readonly text: string
+  readonly status: (typeof statuses)[number]
   /** The tagged line, and everything; as they came. */
   readonly line: Buffer
   readonly bytes: Buffer
+  /** Where in `line` the text behind the status begins: `codeOf` and `textOf` read it. */
+  readonly at: number
   /** The words of CAPABILITY, in upper case, where they were said on any of the lines. */
   readonly capabilities: ReadonlySet<string> | undefined
 }
+
+const statuses = ['OK', 'NO', 'BAD'] as const
 
 /** How the lines that answer a command are taken. */
 export interface Handlers {
   done(reply: Reply): BackStep
   /** `+`, with or without a space; without this handler it is out of place. */
-  more?(): BackStep
-  /** `* BYE`. */
-  bye(bytes: Buffer): BackStep
-  malformed(bytes: Buffer): BackStep
+  readonly more: (() => BackStep) | undefined
+  /** `* BYE`, or what is no response at all. */
+  failed(failure: Failure, reason: string, bytes: Buffer): BackStep
 }
-
-const nothing = Buffer.alloc(0)
 
 /** Lines and octets of one reply, for callers that do not bound it closer. */
 const maxLines = 256
 const maxOctets = 65_536
 
+const plus = 0x2b
+const space = 0x20
+const cr = 0x0d
+
 /** Waits for the tagged line that ends a command. */
 export function reply(stage: Stage, tag: string, handlers: Handlers): Back {
-  return collect(stage, tag, handlers, {
-    bytes: nothing,
-    lines: 0,
-    capabilities: undefined,
-  })
+  return collect(stage, tag, handlers, nothing)
 }
 
-interface Heard extends Pick<Reply, 'bytes' | 'capabilities'> {
+/** The untagged lines so far. */
+interface Heard {
+  readonly bytes: Buffer
+  readonly capabilities: ReadonlySet<string> | undefined
   readonly lines: number
 }
 
+const nothing: Heard = { bytes: Buffer.alloc(0), capabilities: undefined, lines: 0 }
+
 function collect(stage: Stage, tag: string, handlers: Handlers, before: Heard): Back {
   return back(stage, input => {
-    const text = input.toString('latin1')
-    if (text.startsWith('+') && handlers.more && before.lines < maxLines) return handlers.more()
-    const line = lineOf([input])
-    const heard: Heard = {
-      bytes: before.lines === 0 ? line : Buffer.concat([before.bytes, line]),
-      lines: before.lines + 1,
-      capabilities: announced(text) ?? before.capabilities,
+    const { lines } = before
+    if (input[0] === plus && handlers.more && lines < maxLines) return handlers.more()
+    const line = withEnd(input)
+    const bytes = lines > 0 ? Buffer.concat([before.bytes, line]) : line
+    if (lines >= maxLines || bytes.length > maxOctets) return malformed(handlers, bytes)
+    const capabilities = announced(input) ?? before.capabilities
+    const status = statusOf(input, tag)
+    if (status) {
+      const at = Math.min(tag.length + status.length + 2, input.length)
+      return handlers.done({ status, line, bytes, at, capabilities })
     }
-    if (heard.lines > maxLines || heard.bytes.length > maxOctets) {
-      return handlers.malformed(heard.bytes)
+    if (isBye(input)) return handlers.failed('unavailable', 'said BYE', bytes)
+    if (!holds(input, 0, '* ')) return malformed(handlers, bytes)
+    return {
+      do: 'wait',
+      next: collect(stage, tag, handlers, { bytes, capabilities, lines: lines + 1 }),
     }
-    const tagged = status(text, tag)
-    if (tagged) return handlers.done({ ...tagged, ...heard, line })
-    if (isBye(text)) return handlers.bye(heard.bytes)
-    if (!text.startsWith('* ')) return handlers.malformed(heard.bytes)
-    return { do: 'wait', next: collect(stage, tag, handlers, heard) }
   })
 }
 
-export function isBye(text: string): boolean {
-  return /^\* BYE\b/i.test(text)
+function malformed(handlers: Handlers, bytes: Buffer): BackStep {
+  return handlers.failed('protocol', 'sent no IMAP response', bytes)
 }
 
-function status(text: string, tag: string): Pick<Reply, 'status' | 'code' | 'text'> | undefined {
-  if (!text.startsWith(`${tag} `)) return undefined
-  const [, word, behind = ''] = /^(OK|NO|BAD)(?: (.*))?$/is.exec(text.slice(tag.length + 1)) ?? []
-  const upper = word?.toUpperCase()
-  if (upper !== 'OK' && upper !== 'NO' && upper !== 'BAD') return undefined
-  const [, code = ''] = /^\[([\w-]{1,64})/.exec(behind) ?? []
-  return { status: upper, code: code.toUpperCase(), text: behind }
+export function isBye(line: Buffer): boolean {
+  return saysWord(line, '* BYE')
 }
+
+/** Whether `line` begins with `word`, which is in upper case, and nothing that goes on with it. */
+export function saysWord(line: Buffer, word: string): boolean {
+  const next = line[word.length] ?? 0
+  return says(line, 0, word) && !isLetter(next) && !isDigit(next) && next !== 0x5f
+}
+
+/** The status of a line that has this tag. */
+function statusOf(line: Buffer, tag: string): Reply['status'] | undefined {
+  const from = tag.length + 1
+  if (line[tag.length] !== space || !holds(line, 0, tag)) return undefined
+  let end = from
+  while (end < line.length && line[end] !== space) end++
+  return wordAt(line, from, end, statuses)
+}
+
+/** The response code in upper case, without brackets and arguments; empty where there is none. */
+export function codeOf(reply: Reply): string {
+  const [, code = ''] = /^\[([\w-]{1,64})/.exec(textOf(reply)) ?? []
+  return code.toUpperCase()
+}
+
+/** What stands behind the status. */
+export function textOf({ at, line }: Reply): string {
+  return line.toString('latin1', at, line.length - '\r\n'.length)
+}
+
+const untagged = '* CAPABILITY '
+const code = '[CAPABILITY '
+const bracket = 0x5b
+const closing = 0x5d
 
 /** The capabilities that a line announces: in a response code or as the untagged response. */
-export function announced(text: string): ReadonlySet<string> | undefined {
-  const [, code, untagged] = /\[CAPABILITY ([^\]]*)\]|^\* CAPABILITY (.*)$/i.exec(text) ?? []
-  const words = code ?? untagged
-  return words === undefined ? undefined : wordsOf(words)
+export function announced(line: Buffer): ReadonlySet<string> | undefined {
+  if (says(line, 0, untagged) && !line.includes(cr)) {
+    return wordsOf(line, untagged.length, line.length)
+  }
+  for (let at = 0; at < line.length; at++) {
+    if (line[at] !== bracket || !says(line, at, code)) continue
+    const end = line.indexOf(closing, at + code.length)
+    return end < 0 ? undefined : wordsOf(line, at + code.length, end)
+  }
+  return undefined
+}
+
+interface List {
+  readonly text: string
+  readonly words: ReadonlySet<string>
 }
 
 /** Lists of capabilities that were heard of late: a backend says the same ones to every session. */
-const lists = new Map<string, ReadonlySet<string>>()
+const lists: List[] = []
 /** Lists of capabilities. */
 export const mostLists = 64
 
-function wordsOf(words: string): ReadonlySet<string> {
-  const known = lists.get(words)
-  if (known) return known
-  const set = new Set(words.toUpperCase().split(' '))
-  if (lists.size >= mostLists) lists.clear()
-  // A copy: `words` would keep the whole line.
-  lists.set(Buffer.from(words, 'latin1').toString('latin1'), set)
-  return set
+function wordsOf(line: Buffer, from: number, to: number): ReadonlySet<string> {
+  for (const { text, words } of lists) {
+    if (text.length === to - from && holds(line, from, text)) return words
+  }
+  const text = line.toString('latin1', from, to)
+  const words = new Set(text.toUpperCase().split(' '))
+  if (lists.length >= mostLists) lists.length = 0
+  lists.push({ text, words })
+  return words
 }

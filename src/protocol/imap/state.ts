@@ -3,7 +3,7 @@ import type { Identity } from '../../words/identity.ts'
 import type { Stage } from '../../words/stage.ts'
 import { send } from '../converse.ts'
 import type { Back, BackFacts, BackStep, Leg } from '../protocol.ts'
-import { type Handlers, type Reply, reply } from './reply.ts'
+import { type Reply, reply } from './reply.ts'
 
 /** Where the dialogue with an IMAP backend stands. */
 export interface State {
@@ -25,20 +25,19 @@ export function ask(
   command: string,
   done: (reply: Reply) => BackStep,
 ): BackStep {
-  return send(`${ownTag} ${command}`, awaited(state, stage, ownTag, { done }))
+  return send(`${ownTag} ${command}`, awaited(state, stage, ownTag, done))
 }
 
 export function awaited(
   state: State,
   stage: Stage,
   tag: string,
-  handlers: Pick<Handlers, 'done' | 'more'>,
+  done: (reply: Reply) => BackStep,
+  more?: () => BackStep,
 ): Back {
-  return reply(stage, tag, {
-    ...handlers,
-    bye: bytes => fail(state, 'unavailable', 'said BYE', bytes),
-    malformed: bytes => fail(state, 'protocol', 'sent no IMAP response', bytes),
-  })
+  const failed = (failure: Failure, reason: string, bytes: Buffer) =>
+    fail(state, failure, reason, bytes)
+  return reply(stage, tag, { done, more, failed })
 }
 
 export function facts(state: State): BackFacts {

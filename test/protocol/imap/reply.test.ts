@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { announced, mostLists } from '../../../src/protocol/imap/reply.ts'
+import { announced as announcedIn, mostLists } from '../../../src/protocol/imap/reply.ts'
+
+const announced = (line: string) => announcedIn(Buffer.from(line, 'latin1'))
 
 for (const [what, line, words] of [
   ['a greeting', '* OK [CAPABILITY IMAP4rev1 Id] ready', ['IMAP4REV1', 'ID']],
