@@ -1,3 +1,5 @@
+import { holds } from '../octets.ts'
+
 /**
  * What one side of an IMAP session sends: whether it has ended its line, outside any literal (RFC 9051
  * section 4.3, RFC 7888). Literals are counted and the rest is searched natively, never parsed: a text
@@ -8,6 +10,8 @@ export class Side {
   #announced = false
   #ended = true
   #lost = false
+  /** Where in the chunk that was taken last its last line begins; `undefined`: `#head` is its start. */
+  #start: number | undefined
   #head = ''
   /** What the line begins with that is waited for. */
   #awaited: string | undefined
@@ -29,9 +33,10 @@ export class Side {
     return this.#ended
   }
 
-  /** The start of the last line, which may go on behind literals. */
-  get head(): string {
-    return this.#head
+  /** The start of the last line, which may go on behind literals. `chunk` is the one that was taken last. */
+  headIn(chunk: Buffer): string {
+    const start = this.#start
+    return start === undefined ? this.#head : chunk.toString('latin1', start, start + longestHead)
   }
 
   /** Waits for a line that begins with `start`, or for a continuation request. */
@@ -54,6 +59,7 @@ export class Side {
   take(chunk: Buffer): void {
     if (this.#lost || chunk.length === 0) return
     if (this.#isSimple(chunk)) return
+    this.#start = undefined
     let line = this.#skip(chunk, 0)
     if (line === 0) line = this.#seam(chunk)
     for (let at = line, searches = 0; at < chunk.length; searches++) {
@@ -81,19 +87,30 @@ export class Side {
   }
 
   /**
-   * Whether `chunk` is a few whole lines without any literal, as nearly all are; then it is taken at the
-   * cost of one short string.
+   * Whether `chunk` is a few whole lines without any literal, as nearly all are; then it is looked at once,
+   * octet by octet, which for so few costs less than to make a string of them and to search that.
    */
   #isSimple(chunk: Buffer): boolean {
     if (!this.#ended || this.#tail.includes('{')) return false
     if (chunk.length > shortest || chunk[chunk.length - 1] !== lf) return false
-    const text = chunk.toString('latin1')
-    if (text.includes('}\r\n')) return false
-    const start = text.lastIndexOf('\n', text.length - 2) + 1
-    this.#head = text.slice(start, start + longestHead)
-    this.#arrived(text.slice(0, longestHead), text)
+    let start = 0
+    let arrived = this.#begins(chunk, 0)
+    for (let at = 0; at < chunk.length; at++) {
+      if (chunk[at] !== lf) continue
+      if (chunk[at - 1] === cr && chunk[at - 2] === brace) return false
+      if (at + 1 === chunk.length) break
+      start = at + 1
+      arrived ||= this.#begins(chunk, start)
+    }
+    if (arrived) this.#awaited = undefined
+    this.#start = start
     this.#tail = ''
     return true
+  }
+
+  /** Whether a line that begins at `at` is the one that is awaited. */
+  #begins(chunk: Buffer, at: number): boolean {
+    return this.#awaited !== undefined && (chunk[at] === plus || holds(chunk, at, this.#awaited))
   }
 
   /** Counts what of `chunk` belongs to the literal; where the text goes on. */
@@ -156,3 +173,6 @@ const ending = Buffer.from('}\r\n')
 /** Ends of lines in one chunk that could announce a literal, above which a side is not followed on. */
 export const mostSearches = 1_024
 const lf = 0x0a
+const cr = 0x0d
+const brace = 0x7d
+const plus = 0x2b

@@ -1,4 +1,5 @@
 import type { Watcher } from '../../words/relayed.ts'
+import { Sought } from '../sought.ts'
 import { Side } from './relayed-side.ts'
 
 /**
@@ -14,10 +15,10 @@ export class RelayedImap implements Watcher {
   readonly #client = new Side()
   readonly #backend = new Side()
   #compressed = false
-  /** Of the last command, with the space behind it. */
+  readonly #compress = new Sought('compress')
+  /** The start of the client's last line, and the tag of its last command with the space behind it. */
+  #head = ''
   #tag = ''
-  /** The end of what the client said, in case the word is cut. */
-  #said = ''
 
   /** Whether neither side is amid a line or a literal, and no command waits for its answer. */
   get idle(): boolean {
@@ -26,18 +27,16 @@ export class RelayedImap implements Watcher {
   }
 
   get finished(): boolean {
-    return !this.#compressed && this.#client.ended && logout.test(this.#client.head)
+    return !this.#compressed && this.#client.ended && logout.test(this.#head)
   }
 
   client(chunk: Buffer): void {
-    if (this.#compressed) return
+    if (this.#compressed || chunk.length === 0) return
     const { literal } = this.#client
     this.#client.take(chunk)
+    this.#head = this.#client.headIn(chunk)
     this.#expectAnswer()
-    if (literal >= chunk.length) return
-    const text = this.#said + chunk.toString('latin1', literal)
-    this.#compressed = /compress/i.test(text)
-    this.#said = text.slice(1 - 'compress'.length)
+    this.#compressed = this.#compress.endsIn(chunk, literal)
   }
 
   backend(chunk: Buffer): void {
@@ -45,15 +44,14 @@ export class RelayedImap implements Watcher {
     this.#backend.take(chunk)
     // A literal that was announced and then refused is never sent: a tagged response comes instead.
     if (this.#client.announced && this.#backend.ended) {
-      if (!/^[*+]/.test(this.#backend.head)) this.#client.forget()
+      if (!/^[*+]/.test(this.#backend.headIn(chunk))) this.#client.forget()
     }
   }
 
   /** A line without a tag (`DONE`, RFC 2177) goes on with the command before it. */
   #expectAnswer(): void {
-    const { head } = this.#client
-    const end = head.indexOf(' ') + 1
-    if (end > 0) this.#tag = head.slice(0, end)
+    const end = this.#head.indexOf(' ') + 1
+    if (end > 0) this.#tag = this.#head.slice(0, end)
     this.#backend.expect(this.#tag)
   }
 }

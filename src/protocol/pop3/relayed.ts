@@ -1,4 +1,6 @@
 import type { Watcher } from '../../words/relayed.ts'
+import { says } from '../octets.ts'
+import { Sought } from '../sought.ts'
 
 /**
  * POP3 after the login (RFC 1939), seen just enough to leave politely: a session that ends between
@@ -6,11 +8,11 @@ import type { Watcher } from '../../words/relayed.ts'
  */
 export class RelayedPop3 implements Watcher {
   readonly kind = 'watcher'
+  readonly #dele = new Sought('dele')
+  readonly #quit = new Sought('quit')
   #deletes = false
   #ended = true
   #finished = false
-  /** The end of what the client said, in case a word is cut. */
-  #said = ''
 
   /** Whether nothing is lost if the session ends now: every command has at least begun to be answered. */
   get idle(): boolean {
@@ -25,11 +27,8 @@ export class RelayedPop3 implements Watcher {
   client(chunk: Buffer): void {
     if (chunk.length === 0) return
     this.#ended = false
-    this.#finished = chunk.length <= quit && /^quit\r?\n$/i.test(chunk.toString('latin1'))
-    if (this.#deletes) return
-    const text = this.#said + chunk.toString('latin1')
-    this.#deletes = /dele|quit/i.test(text)
-    this.#said = text.slice(1 - 'dele'.length)
+    this.#finished = isQuit(chunk)
+    this.#deletes ||= this.#dele.endsIn(chunk) || this.#quit.endsIn(chunk)
   }
 
   backend(chunk: Buffer): void {
@@ -38,4 +37,11 @@ export class RelayedPop3 implements Watcher {
 }
 
 const lf = 0x0a
-const quit = 'QUIT\r\n'.length
+const cr = 0x0d
+
+/** Whether `chunk` is one line that says QUIT, and no more. */
+function isQuit(chunk: Buffer): boolean {
+  const end = chunk.length - 1
+  const before = chunk[end - 1] === cr ? end - 1 : end
+  return before === 'QUIT'.length && chunk[end] === lf && says(chunk, 0, 'QUIT')
+}
