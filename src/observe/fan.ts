@@ -9,32 +9,34 @@ export interface Opened {
 
 /** What a log writes to now: each output gets what its own level lets through. */
 export class Fan {
-  #opened: readonly Opened[]
+  #outlets: readonly { readonly sink: Sink; readonly least: number }[] = []
+  #level: Severity = 'emerg'
+  #least: number = severities.emerg
 
   constructor(opened: readonly Opened[]) {
-    this.#opened = opened
+    this.turn(opened)
   }
 
   turn(opened: readonly Opened[]): void {
-    this.#opened = opened
+    const [loudest] = opened.toSorted((a, b) => severities[a.level] - severities[b.level])
+    this.#level = loudest?.level ?? 'emerg'
+    this.#least = severities[this.#level]
+    this.#outlets = opened.map(({ sink, level }) => ({ sink, least: severities[level] }))
   }
 
   /** The least severity that any output takes. */
   get level(): Severity {
-    const [first] = this.#opened.toSorted((a, b) => severities[a.level] - severities[b.level])
-    return first?.level ?? 'emerg'
+    return this.#level
   }
 
-  shows(severity: Severity): boolean {
-    const number = severities[severity]
-    for (const { level } of this.#opened) if (number >= severities[level]) return true
-    return false
+  /** Whether any output takes a record of this severity, in our numbers. */
+  takes(severity: number): boolean {
+    return severity >= this.#least
   }
 
   /** `severity` is our number for it. */
   write(line: string, severity: number): void {
-    for (const { sink, level } of this.#opened) {
-      if (severity >= severities[level]) sink.write(line, syslogSeverities.get(severity))
-    }
+    for (const { sink, least } of this.#outlets)
+      if (severity >= least) sink.write(line, syslogSeverities.get(severity))
   }
 }

@@ -3,6 +3,7 @@ import type { Syslog } from '../words/syslog.ts'
 import { Fan, type Opened } from './fan.ts'
 import { isoClock } from './iso-clock.ts'
 import { Outlets } from './outlets.ts'
+import { quoted } from './quoted.ts'
 import { type Severity, severities } from './severity.ts'
 import type { Sink } from './sink.ts'
 
@@ -147,13 +148,14 @@ class BoundLog implements Log {
   }
 
   shows(severity: Severity): boolean {
-    return this.#fan.shows(severity)
+    return this.#fan.takes(severities[severity])
   }
 
   printed(severity: Severity, message: string, fields: string): void {
-    if (!this.#fan.shows(severity)) return
+    const number = severities[severity]
+    if (!this.#fan.takes(number)) return
     const head = `{"level":"${severity}","time":"${this.#time()}"${this.#bound}`
-    this.#fan.write(`${head}${fields},"msg":${JSON.stringify(message)}}\n`, severities[severity])
+    this.#fan.write(`${head}${fields},"msg":${quoted(message)}}\n`, number)
   }
 
   debug(message: string, fields?: Fields): void {

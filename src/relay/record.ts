@@ -1,3 +1,4 @@
+import { quoted } from '../observe/quoted.ts'
 import type { Tls } from '../protocol/auth-http.ts'
 import type { Failure } from '../words/failure.ts'
 import type { Identity } from '../words/identity.ts'
@@ -70,8 +71,8 @@ export function printed(
   const { id, protocol, client, listener, stage, commands, faults, logins } = record
   return (
     `,"id":"${id}","protocol":"${protocol}"` +
-    `,"client":${JSON.stringify(client)},"listener":${JSON.stringify(listener)}` +
-    (record.tls === undefined ? ',"tls":"none"' : `,"tls":${JSON.stringify(record.tls)}`) +
+    `,"client":${quoted(client)},"listener":${quoted(listener)}` +
+    (record.tls === undefined ? ',"tls":"none"' : `,"tls":${quoted(record.tls)}`) +
     text(',"sni":', record.sni) +
     text(',"login":', record.login) +
     word(',"mechanism":"', record.mechanism) +
@@ -88,7 +89,7 @@ export function printed(
 }
 
 function text(name: string, said: string | undefined): string {
-  return said === undefined ? '' : name + JSON.stringify(said)
+  return said === undefined ? '' : name + quoted(said)
 }
 
 function word(name: string, said: Mechanism | Identity | Failure | undefined): string {
