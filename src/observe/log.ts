@@ -18,7 +18,7 @@ export interface Log extends Readonly<Record<Severity, Write>> {
   shows(severity: Severity): boolean
   /**
    * A record whose fields the caller has printed as pino would, `,"name":value` for each: for what
-   * is written so often that pino's walk through an object is felt.
+   * is written so often that pino's walk through an object is felt. Ask `shows` first.
    */
   printed(severity: Severity, message: string, fields: string): void
 }
@@ -152,10 +152,8 @@ class BoundLog implements Log {
   }
 
   printed(severity: Severity, message: string, fields: string): void {
-    const number = severities[severity]
-    if (!this.#fan.takes(number)) return
     const head = `{"level":"${severity}","time":"${this.#time()}"${this.#bound}`
-    this.#fan.write(`${head}${fields},"msg":${quoted(message)}}\n`, number)
+    this.#fan.write(`${head}${fields},"msg":${quoted(message)}}\n`, severities[severity])
   }
 
   debug(message: string, fields?: Fields): void {
