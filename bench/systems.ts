@@ -82,7 +82,10 @@ const dovecot: System = {
 
 /** How the image runs Node, and what Debian's package brings for it; a test compares them. */
 export const asInTheImage = {
-  arguments: ['--single-threaded-gc', '--max-semi-space-size=16'],
+  arguments: [
+    ...['--single-threaded-gc', '--max-semi-space-size=16'],
+    ...['--no-maglev', '--invocation-count-for-turbofan=1000'],
+  ],
   environment: {
     LD_PRELOAD: 'libjemalloc.so.2',
     MALLOC_CONF: 'narenas:1',
