@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { tellGone } from './closing.ts'
 import { type Connection, nobody, type Place, type Receiver, type Whose } from './connection.ts'
 import { type Data, type Pool, type Requester, shutdown, write } from './handle-requests.ts'
 import { type HandleUser, type Name, type StreamHandle, streamOn } from './handles.ts'
@@ -22,6 +21,8 @@ const smallWrite = 16_384
 /** Reads of a lent buffer in a row that were small until it is given back. */
 const smallReads = 4
 const smallRead = 16_384
+
+const now = Promise.resolve()
 
 export class HandleConnection implements Connection, HandleUser, Requester {
   readonly pool: Pool
@@ -244,10 +245,12 @@ export class HandleConnection implements Connection, HandleUser, Requester {
 
   protected close(): void {
     this.handle.close()
-    tellGone(this)
+    // The descriptor is back already, and nobody waits until libuv has freed its memory.
+    void now.then(() => this.gone())
   }
 
-  gone(): void {
+  /** It is closed: told once, and never amid the call that closed it. */
+  protected gone(): void {
     this.#destroyed = true
     this.#closed = true
     const receiver = this.#receiver

@@ -69,7 +69,7 @@ export function write(
 
 function handOver(handle: StreamHandle, request: WriteRequest, data: Data): number {
   if (typeof data === 'string') return handle.writeLatin1String(request, data)
-  return Buffer.isBuffer(data)
+  return data instanceof Uint8Array
     ? handle.writeBuffer(request, data)
     : handle.writev(request, data, true)
 }

@@ -97,7 +97,7 @@ export class OnTlsHandle extends SecureConnection {
     return this.#under
   }
 
-  override gone(): void {
+  protected override gone(): void {
     // Writes that were under way hold on to it.
     this.#tls.destroySSL()
     super.gone()

@@ -7,6 +7,9 @@
 const slotTime = 100
 const slots = 1024
 
+/** The global is a getter, and the wheel is asked to arm a deadline at every chunk. */
+const clock = performance
+
 /** One deadline; armed and disarmed on its wheel as often as needed. */
 export class Deadline {
   readonly expired: () => void
@@ -36,7 +39,7 @@ export class Wheel {
   #timer: NodeJS.Timeout | undefined
 
   /** `now` in milliseconds, monotonic. */
-  constructor(now: () => number = () => performance.now()) {
+  constructor(now: () => number = () => clock.now()) {
     this.#now = now
     this.#turned = Math.floor(now() / slotTime)
   }
