@@ -206,9 +206,7 @@ export class Authentication {
       tlsName: sslName ?? settings.proxy_ssl_name,
       wheel,
       sockets,
-      entered: stage => {
-        record.stage = stage
-      },
+      progress: record,
     })
     this.#running = leg
     return leg.run()
@@ -220,19 +218,18 @@ export class Authentication {
     if (this.#abandoned) return
     const { protocol, backendName: backend } = this.#runtime
     const { metrics, backends } = this.#shared
-    const labels = { protocol: protocol.name, backend }
+    const { name } = protocol
     const result = end.kind === 'relay' ? 'ok' : end.kind === 'refused' ? 'login' : end.failure
-    metrics.counter('upstream_connects_total', { ...labels, result }).value++
-    metrics
-      .histogram('upstream_connect_duration_seconds', { protocol: protocol.name })
-      .observe(seconds)
+    metrics.counter('upstream_connects_total', { protocol: name, backend, result }).value++
+    metrics.histogram('upstream_connect_duration_seconds', { protocol: name }).observe(seconds)
     if (!end.facts) return
     const { identity, secure } = end.facts
     backends.learn(endpoint, end.facts)
     this.#record.identity = identity
     this.#record.backendTls = secure
-    metrics.counter('identity_total', { ...labels, outcome: identity }).value++
-    metrics.counter('upstream_legs_total', { ...labels, tls: secure ? 'tls' : 'none' }).value++
+    metrics.counter('identity_total', { protocol: name, backend, outcome: identity }).value++
+    const tls = secure ? 'tls' : 'none'
+    metrics.counter('upstream_legs_total', { protocol: name, backend, tls }).value++
   }
 
   #legOf(judged: Judged, settings: ServerSettings): Leg {
@@ -247,7 +244,7 @@ export class Authentication {
       xclient: settings.xclient,
       identify: settings.proxy_identity,
       smtpAuth: judged.smtpAuth,
-      ...(judged.bearer ? { bearer: judged.bearer } : {}),
+      bearer: judged.bearer,
     }
   }
 

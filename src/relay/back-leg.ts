@@ -51,8 +51,8 @@ export interface LegPlan {
   readonly tlsName: string | undefined
   readonly wheel: Wheel
   readonly sockets: Sockets
-  /** Told of each stage as it begins. */
-  readonly entered: (stage: Stage) => void
+  /** Where each stage is noted as it begins. */
+  readonly progress: { stage: Stage }
 }
 
 export class BackLeg {
@@ -74,14 +74,14 @@ export class BackLeg {
 
   /** Never rejects but for a fault of this program. */
   async run(): Promise<LegEnd> {
-    const { entered, implicit, replySize } = this.#plan
+    const { implicit, progress, replySize } = this.#plan
     const wire = await this.#dial()
     if (!(wire instanceof Wire)) return this.#over(wire)
     const fault = implicit ? await this.#encrypt(wire) : undefined
     if (fault) return this.#over(fault)
     let { back } = this.#plan
     for (let room = replySize; ; ) {
-      entered(back.stage)
+      progress.stage = back.stage
       const line = await wire.read({ kind: 'line', atMost: room })
       if (!Buffer.isBuffer(line)) return this.#over(unread(line))
       room -= line.length
@@ -113,8 +113,8 @@ export class BackLeg {
   }
 
   #dial(): Promise<Wire | LegEnd> {
-    const { connectTimeout, endpoint, entered, sockets, wheel } = this.#plan
-    entered('connect')
+    const { connectTimeout, endpoint, progress, sockets, wheel } = this.#plan
+    progress.stage = 'connect'
     wheel.arm(this.#deadline, connectTimeout)
     return new Promise(resolve => {
       this.#dialling = sockets.dial(endpoint.address, endpoint.port, outcome => {
@@ -148,7 +148,7 @@ export class BackLeg {
 
   /** The handshake; what the backend sent before it is forgotten. */
   async #encrypt(wire: Wire): Promise<LegEnd | undefined> {
-    this.#plan.entered('backend-tls')
+    this.#plan.progress.stage = 'backend-tls'
     const socket = wire.detach().connection.toStream(nothing)
     const { tlsName, verify, context, endpoint, sockets } = this.#plan
     const name = tlsName ?? endpoint.address

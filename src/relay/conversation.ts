@@ -1,3 +1,4 @@
+import type { ServerSettings } from '../config/config.ts'
 import type { Attempt, Front, Step } from '../protocol/protocol.ts'
 import type { Stop, Wire } from '../wire/wire.ts'
 import type { Record } from './record.ts'
@@ -6,19 +7,20 @@ import type { RelayMetrics } from './shared.ts'
 /** Octets of replies that are gathered before they are written, while a client pipelines. */
 const mostGathered = 4_096
 
-/** What a conversation is about, and what it cannot do itself. */
+/** Who does what a conversation cannot do itself. */
+export interface Host {
+  /** Does the handshake that a `starttls` step asked for; whether it went well. */
+  secure(): Promise<boolean>
+  /** Judges an attempt; whether the conversation goes on. */
+  authenticate(attempt: Attempt): Promise<boolean>
+}
+
 export interface Circumstances {
   readonly wire: Wire
   readonly record: Record
   readonly metrics: RelayMetrics
-  /** `max_errors`. */
-  readonly maxErrors: number
-  /** `max_commands`. */
-  readonly maxCommands: number
-  /** Does the handshake that a `starttls` step asked for; whether it went well. */
-  readonly secure: () => Promise<boolean>
-  /** Judges an attempt; whether the conversation goes on. */
-  readonly authenticate: (attempt: Attempt) => Promise<boolean>
+  readonly settings: Pick<ServerSettings, 'max_errors' | 'max_commands'>
+  readonly host: Host
 }
 
 /**
@@ -69,11 +71,12 @@ export class Conversation {
   #goesOn(step: Extract<Step, { do: 'starttls' | 'authenticate' }>): Promise<boolean> {
     if (step.do === 'starttls') this.#said += step.text
     this.#flush()
-    return step.do === 'starttls' ? this.#with.secure() : this.#with.authenticate(step.attempt)
+    const { host } = this.#with
+    return step.do === 'starttls' ? host.secure() : host.authenticate(step.attempt)
   }
 
   #step(front: Front, input: Buffer | 'too-long'): Step {
-    const tooMany = this.#taken++ >= this.#with.maxCommands
+    const tooMany = this.#taken++ >= this.#with.settings.max_commands
     if (input !== 'too-long' && !tooMany) return front.receive(input)
     this.#count(tooMany ? 'too_many' : 'too_long')
     this.#with.record.failure = 'protocol'
@@ -82,12 +85,12 @@ export class Conversation {
 
   /** Counts what was no command; whether the client may go on. */
   #tolerates(fault: true | undefined): boolean {
-    const { record, maxErrors } = this.#with
+    const { record, settings } = this.#with
     record.commands++
     if (!fault) return true
     record.faults++
     this.#count('fault')
-    if (record.faults < Math.max(1, maxErrors)) return true
+    if (record.faults < Math.max(1, settings.max_errors)) return true
     this.#count('too_many')
     record.failure = 'protocol'
     return false

@@ -4,6 +4,10 @@ import type { Verdict } from './authenticate.ts'
 import { type Held, type Limits, networkOf, userOf } from './limits.ts'
 import type { Runtime } from './runtime.ts'
 
+interface Judging {
+  run(): Promise<Verdict>
+}
+
 /** Counts one session in, and judges its logins by what failed before. */
 export class Guard {
   readonly #limits: Limits
@@ -42,11 +46,12 @@ export class Guard {
   }
 
   /** The verdict of `judge`, unless a limit speaks first; failures are counted and answered later. */
-  judge(attempt: Attempt, judge: () => Promise<Verdict>): Promise<Verdict> {
-    return this.#free || attempt.mechanism === 'none' ? judge() : this.#limited(attempt, judge)
+  judge(attempt: Attempt, judge: Judging): Promise<Verdict> {
+    const counted = !this.#free && attempt.mechanism !== 'none'
+    return counted ? this.#limited(attempt, judge) : judge.run()
   }
 
-  async #limited(attempt: Attempt, judge: () => Promise<Verdict>): Promise<Verdict> {
+  async #limited(attempt: Attempt, judge: Judging): Promise<Verdict> {
     const limits = this.#limits
     const words = this.#words
     const { limit_conn, limit_login } = this.#settings
@@ -59,7 +64,7 @@ export class Guard {
       held.release(before)
       return turnedAway(words.barred(attempt, 'Too many connections'))
     }
-    const verdict = await judge()
+    const verdict = await judge.run()
     if (verdict.kind === 'carried') {
       limits.succeeded(limit_login, this.#client, user)
       return verdict

@@ -6,7 +6,7 @@ import type { Connection } from '../wire/connection.ts'
 import { Deadline } from '../wire/wheel.ts'
 import { type Stop, Wire } from '../wire/wire.ts'
 import { Authentication, type Verdict } from './authenticate.ts'
-import { Conversation } from './conversation.ts'
+import { Conversation, type Host } from './conversation.ts'
 import { Guard } from './guard.ts'
 import { secure } from './handshake.ts'
 import type { Held } from './limits.ts'
@@ -38,7 +38,7 @@ export interface LoggedIn {
   readonly wire: Wire
 }
 
-export class Reception {
+export class Reception implements Host {
   readonly #shared: Shared
   readonly #runtime: Runtime
   readonly #listen: Listen
@@ -90,7 +90,9 @@ export class Reception {
     const delay = settings.smtp_greeting_delay
     if (delay > 0 && this.#record.protocol === 'smtp' && (await this.#spokeEarly(delay)))
       return 'relay'
-    const stop = await this.#conversation().run(this.#greet())
+    const { metrics } = this.#shared
+    const about = { wire: this.#wire, record: this.#record, metrics, settings, host: this }
+    const stop = await new Conversation(about).run(this.#greet())
     if (this.#carried) return undefined
     if (stop === 'timeout') this.#wire.write(protocol.words.timedOut)
     if (stop === 'left') this.#wire.write(protocol.words.leaving)
@@ -183,27 +185,16 @@ export class Reception {
     return true
   }
 
-  #conversation(): Conversation {
-    return new Conversation({
-      wire: this.#wire,
-      record: this.#record,
-      metrics: this.#shared.metrics,
-      maxErrors: this.#runtime.settings.max_errors,
-      maxCommands: this.#runtime.settings.max_commands,
-      secure: () => this.#startTls(),
-      authenticate: attempt => this.#authenticate(attempt),
-    })
-  }
-
-  async #startTls(): Promise<boolean> {
+  /** The handshake in the midst of a conversation; whether it went well. */
+  async secure(): Promise<boolean> {
     if (!(await this.#handshake(false))) return false
     this.#record.stage = 'commands'
     this.#arm()
     return true
   }
 
-  /** Whether the dialogue with the client goes on. */
-  async #authenticate(attempt: Attempt): Promise<boolean> {
+  /** Judges an attempt; whether the dialogue with the client goes on. */
+  async authenticate(attempt: Attempt): Promise<boolean> {
     const record = this.#record
     const { wheel, metrics } = this.#shared
     record.logins++
@@ -226,8 +217,7 @@ export class Reception {
       // Whoever ended with commands still unread has only ended its own half.
       if (stop !== 'ended' || this.#wire.waiting === 0) authentication.abandon()
     }
-    const judge = () => authentication.run()
-    const verdict = await (this.#guard?.judge(attempt, judge) ?? judge())
+    const verdict = await (this.#guard?.judge(attempt, authentication) ?? authentication.run())
     attempt.login.fill(0)
     attempt.password.fill(0)
     const { protocol } = record
