@@ -1,6 +1,7 @@
 import type { Failure } from '../../words/failure.ts'
 import type { Stage } from '../../words/stage.ts'
 import { back, withEnd } from '../converse.ts'
+import { Known } from '../known.ts'
 import { holds, isDigit, isLetter, says, wordAt } from '../octets.ts'
 import type { Back, BackStep } from '../protocol.ts'
 
@@ -113,33 +114,17 @@ const closing = 0x5d
 /** The capabilities that a line announces: in a response code or as the untagged response. */
 export function announced(line: Buffer): ReadonlySet<string> | undefined {
   if (says(line, 0, untagged) && !line.includes(cr)) {
-    return wordsOf(line, untagged.length, line.length)
+    return lists.in(line, untagged.length, line.length)
   }
   for (let at = 0; at < line.length; at++) {
     if (line[at] !== bracket || !says(line, at, code)) continue
     const end = line.indexOf(closing, at + code.length)
-    return end < 0 ? undefined : wordsOf(line, at + code.length, end)
+    return end < 0 ? undefined : lists.in(line, at + code.length, end)
   }
   return undefined
 }
 
-interface List {
-  readonly text: string
-  readonly words: ReadonlySet<string>
-}
-
-/** Lists of capabilities that were heard of late: a backend says the same ones to every session. */
-const lists: List[] = []
-/** Lists of capabilities. */
+/** Lists of capabilities that are known again. */
 export const mostLists = 64
 
-function wordsOf(line: Buffer, from: number, to: number): ReadonlySet<string> {
-  for (const { text, words } of lists) {
-    if (text.length === to - from && holds(line, from, text)) return words
-  }
-  const text = line.toString('latin1', from, to)
-  const words = new Set(text.toUpperCase().split(' '))
-  if (lists.length >= mostLists) lists.length = 0
-  lists.push({ text, words })
-  return words
-}
+const lists = new Known(mostLists, text => new Set(text.toUpperCase().split(' ')))

@@ -2,7 +2,8 @@ import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainLength, plainResponse } from '../../sasl/client.ts'
 import type { Failure } from '../../words/failure.ts'
 import type { Identity } from '../../words/identity.ts'
-import { afterTls, back, fitsLine, line as lineOf, send } from '../converse.ts'
+import { afterTls, back, fitsLine, send, withEnd } from '../converse.ts'
+import { says } from '../octets.ts'
 import type { Back, BackFacts, BackStep, Leg } from '../protocol.ts'
 import { believed, xclient } from './xclient.ts'
 
@@ -14,7 +15,7 @@ import { believed, xclient } from './xclient.ts'
 interface State {
   readonly leg: Leg
   readonly password: Buffer
-  /** The greeting said `[XCLIENT]`: it is said to peers that are trusted, and nowhere later. */
+  /** To be told, for the greeting said `[XCLIENT]`, which is said to trusted peers and nowhere later. */
   readonly trusted: boolean
   readonly secure: boolean
   readonly identity: Identity
@@ -26,13 +27,14 @@ const space = 0x20
 const plus = 0x2b
 /** What ends a multi-line reply. */
 const end = Buffer.from('.')
+const nothing = Buffer.alloc(0)
 
 export function pop3Back(leg: Leg): Back {
   return back('backend-greeting', line => {
     const state: State = {
       leg,
-      password: leg.password ?? Buffer.alloc(0),
-      trusted: line.includes('[XCLIENT]'),
+      password: leg.password ?? nothing,
+      trusted: leg.identify && line.includes('[XCLIENT]'),
       secure: leg.tls === 'on',
       identity: leg.identify ? 'not-offered' : 'off',
     }
@@ -82,7 +84,7 @@ function stls(state: State): BackStep {
 }
 
 function identify(state: State): BackStep {
-  if (!state.leg.identify || !state.trusted) return login(state)
+  if (!state.trusted) return login(state)
   return send(
     xclient(state.leg.client),
     back('identity', line => login({ ...state, identity: believed(line.toString('latin1')) })),
@@ -101,7 +103,7 @@ function login(state: State): BackStep {
 
 /** Whether a server that skips spaces before an argument finds what was meant. */
 function carries(argument: Buffer): boolean {
-  const [first] = argument
+  const first = argument[0]
   return first !== undefined && first !== space && 'USER '.length + argument.length <= maxCommand
 }
 
@@ -138,7 +140,7 @@ function isContinuation(line: Buffer): boolean {
 function verdict(state: State): Back {
   return back('login', line => {
     if (!is(line, '+OK')) return judged(state, line)
-    return { do: 'relay', reply: lineOf([line]), facts: facts(state) }
+    return { do: 'relay', reply: withEnd(line), facts: facts(state) }
   })
 }
 
@@ -151,12 +153,12 @@ function judged(state: State, line: Buffer): BackStep {
   if (state.leg.judge === 'edge') {
     return fail(state, 'login', 'refused a login that was judged at the edge', line)
   }
-  return { do: 'refused', reply: lineOf([line]), facts: facts(state) }
+  return { do: 'refused', reply: withEnd(line), facts: facts(state) }
 }
 
 /** Whatever follows the word, as in nginx. */
 function is(line: Buffer, status: '+OK' | '-ERR'): boolean {
-  return line.toString('latin1', 0, status.length).toUpperCase() === status
+  return says(line, 0, status)
 }
 
 function facts(state: State): BackFacts {
@@ -164,6 +166,6 @@ function facts(state: State): BackFacts {
 }
 
 function fail(state: State, failure: Failure, reason: string, line?: Buffer): BackStep {
-  const reply = line ? { reply: lineOf([line]) } : {}
+  const reply = line ? { reply: withEnd(line) } : {}
   return { do: 'fail', failure, reason, facts: facts(state), ...reply }
 }
