@@ -35,7 +35,7 @@ export interface Moves {
   readonly toBackend: readonly Buffer[]
   readonly toClient: readonly Buffer[]
   /** The session is over: the backend is cut off at once, the client once it was told. */
-  readonly over?: Over
+  readonly over?: Over | undefined
 }
 
 /** Why: the client's body, its many faults, or a backend that answers otherwise than it must. */

@@ -1,4 +1,4 @@
-import { afterTls, fitsLine, send } from '../converse.ts'
+import { afterTls, fitsLine, oneLine, send } from '../converse.ts'
 import type { Back, BackStep, Leg } from '../protocol.ts'
 import { identify } from './identify.ts'
 import type { Reply } from './reply.ts'
@@ -13,7 +13,7 @@ export function smtpBack(leg: Leg): Back {
     leg,
     secure: leg.tls === 'on',
     identity: leg.xclient ? 'not-offered' : 'off',
-    capabilities: undefined,
+    extensions: undefined,
     dovecot: false,
   }
   return awaited(state, 'backend-greeting', greeting => {
@@ -23,6 +23,8 @@ export function smtpBack(leg: Leg): Back {
   })
 }
 
+const nothing = Buffer.alloc(0)
+
 /** A greeting speaks to our own address: it is no verdict on the client. */
 function greetedBadly(state: State, { bytes, code }: Reply): BackStep {
   return code >= 400
@@ -31,9 +33,10 @@ function greetedBadly(state: State, { bytes, code }: Reply): BackStep {
 }
 
 function sendable({ attempt, login, password }: Leg): boolean {
-  const name = Buffer.from(attempt.greeted?.name ?? '', 'latin1')
-  return [login, password, attempt.mail, attempt.rcpt, name].every(
-    bytes => bytes === undefined || fitsLine(bytes),
+  const { greeted, mail = nothing, rcpt = nothing } = attempt
+  const named = !greeted || oneLine(greeted.name) === greeted.name
+  return (
+    named && fitsLine(login) && fitsLine(password ?? nothing) && fitsLine(mail) && fitsLine(rcpt)
   )
 }
 

@@ -1,7 +1,7 @@
 import { send } from '../converse.ts'
 import type { BackStep } from '../protocol.ts'
 import { login } from './login.ts'
-import type { Reply } from './reply.ts'
+import { type Reply, textOf } from './reply.ts'
 import {
   awaited,
   fail,
@@ -51,9 +51,10 @@ function tell(state: State, [line, ...more]: readonly string[]): BackStep {
 }
 
 /** The backend lacks XCLIENT, or does not take it from us (5.7.0 is Postfix's, 5.7.14 Dovecot's). */
-function isOurFault({ code, texts }: Reply): boolean {
+function isOurFault(reply: Reply): boolean {
+  const { code } = reply
   if (code >= 500 && code <= 504) return true
-  return code === 550 && /^5\.7\.(0|14)\b/.test(texts[0] ?? '')
+  return code === 550 && /^5\.7\.(0|14)\b/.test(textOf(reply))
 }
 
 /**

@@ -82,8 +82,8 @@ function verdict(state: State): Back {
 
 function ended(state: State, reply: Reply): BackStep {
   if (reply.code !== 235) return judged(state, reply)
-  const edge = Buffer.from(replies.authenticated, 'latin1')
-  return relay(state, state.leg.judge === 'edge' ? edge : reply.bytes)
+  if (state.leg.judge === 'backend') return relay(state, reply.bytes)
+  return relay(state, Buffer.from(replies.authenticated, 'latin1'))
 }
 
 /** Codes that say nothing of the credentials: AUTH, or AUTH in clear, is not to be had there. */

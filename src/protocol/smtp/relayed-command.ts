@@ -1,3 +1,5 @@
+import { isDigit, isLetter, says, wordAt } from '../octets.ts'
+
 /**
  * What becomes of a command after the login. Only lines that every server reads as we do reach the
  * backend: a verb of letters, digits and hyphens at their very start, then a space or nothing; no
@@ -27,11 +29,16 @@ export const refusals = {
   tooLarge: '552 5.3.4 Message too large\r\n',
 } as const
 
+const pass: Judged = { do: 'pass', owes: 'reply' }
+/** XCLIENT, XFORWARD, XPROXY and kin are agreements among servers, in which no client has a part. */
+const forbidden: Judged = { do: 'refuse', text: refusals.forbidden }
+
 /** STARTTLS would make a tunnel, LHLO (RFC 2033) another number of replies. */
 const rows: ReadonlyMap<string, Judged> = new Map<string, Judged>([
   ['EHLO', { do: 'pass', owes: 'extended-hello' }],
   ['HELO', { do: 'pass', owes: 'hello' }],
   ['MAIL', { do: 'pass', owes: 'mail' }],
+  ['RCPT', pass],
   ['RSET', { do: 'pass', owes: 'reset' }],
   ['DATA', { do: 'pass', owes: 'data' }],
   ['QUIT', { do: 'pass', owes: 'goodbye' }],
@@ -40,24 +47,41 @@ const rows: ReadonlyMap<string, Judged> = new Map<string, Judged>([
   ['LHLO', { do: 'refuse', text: refusals.unavailable }],
 ])
 
-const pass: Judged = { do: 'pass', owes: 'reply' }
-/** XCLIENT, XFORWARD, XPROXY and kin are agreements among servers, in which no client has a part. */
-const forbidden: Judged = { do: 'refuse', text: refusals.forbidden }
+const verbs = [...rows.keys(), 'BDAT']
 
 /** Judges `line`, which has lost its line end. */
 export function judge(line: Buffer): Judged {
-  const long = line.length > maxEnvelope
-  const verb = /^[A-Za-z][A-Za-z0-9-]*(?= |$)/.exec(line.toString('latin1', 0, maxEnvelope))
-  const name = verb?.[0].toUpperCase()
+  const end = verbEnd(line)
+  const name = wordAt(line, 0, end, verbs)
   const most = name === 'MAIL' || name === 'RCPT' ? maxEnvelope : maxCommand
-  if (long || line.length > most) return { do: 'refuse', text: refusals.tooLong }
-  if (name === undefined || line.some(isControl)) return { do: 'refuse', text: refusals.malformed }
-  if (name === 'BDAT') return chunk(line.toString('latin1', name.length))
-  return rows.get(name) ?? (name.startsWith('X') ? forbidden : pass)
+  if (line.length > most) return { do: 'refuse', text: refusals.tooLong }
+  if (end === 0 || hasControl(line)) return { do: 'refuse', text: refusals.malformed }
+  if (name === 'BDAT') return chunk(line.toString('latin1', end))
+  const row = name === undefined ? undefined : rows.get(name)
+  return row ?? (says(line, 0, 'X') ? forbidden : pass)
 }
 
-function isControl(octet: number): boolean {
-  return octet < 0x20 || octet === 0x7f
+/** Where the verb ends; 0 where there is none, or no space behind it. */
+function verbEnd(line: Buffer): number {
+  if (!isLetter(line[0] ?? 0)) return 0
+  let end = 1
+  while (isOfVerb(line[end] ?? 0)) end++
+  return end === line.length || line[end] === space ? end : 0
+}
+
+const space = 0x20
+const hyphen = 0x2d
+
+function isOfVerb(octet: number): boolean {
+  return isLetter(octet) || isDigit(octet) || octet === hyphen
+}
+
+function hasControl(line: Buffer): boolean {
+  for (let at = 0; at < line.length; at++) {
+    const octet = line[at] ?? 0
+    if (octet < 0x20 || octet === 0x7f) return true
+  }
+  return false
 }
 
 function chunk(rest: string): Judged {

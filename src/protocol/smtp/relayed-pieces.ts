@@ -1,3 +1,5 @@
+const none: readonly Buffer[] = []
+
 /** What goes to one side, in order: ranges of what came, which are not copied, and octets of our own. */
 export class Pieces {
   #done: Buffer[] = []
@@ -23,6 +25,7 @@ export class Pieces {
   /** All pieces so far; the next ones begin anew. */
   take(): readonly Buffer[] {
     this.#close()
+    if (this.#done.length === 0) return none
     const done = this.#done
     this.#done = []
     return done

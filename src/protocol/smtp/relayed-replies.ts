@@ -1,6 +1,7 @@
 import type { Owes } from './relayed-command.ts'
 import { mayBeOffered, printHello } from './relayed-offer.ts'
 import type { Pieces } from './relayed-pieces.ts'
+import { codeAt } from './reply.ts'
 
 /**
  * The replies that a client is owed, in the order of its commands (RFC 2920): the backend's, line by
@@ -25,6 +26,7 @@ export const maxReplyLine = 8_192
 export const maxHello = 65_536
 const maxHelloLines = 256
 
+const nothing = Buffer.alloc(0)
 const lf = 0x0a
 const cr = 0x0d
 const hyphen = 0x2d
@@ -34,7 +36,7 @@ export class Replies {
   readonly #toClient: Pieces
   readonly #entries: Entry[] = []
   /** The beginning of a line that has not ended. */
-  #partial = Buffer.alloc(0)
+  #partial: Buffer = nothing
   /** Within a reply of several lines. */
   #within = false
   #texts: string[] = []
@@ -76,7 +78,7 @@ export class Replies {
       if (fault) return fault
       at = end
     }
-    this.#partial = at === source.length ? Buffer.alloc(0) : Buffer.from(source.subarray(at))
+    this.#partial = at === source.length ? nothing : Buffer.from(source.subarray(at))
     return undefined
   }
 
@@ -86,7 +88,7 @@ export class Replies {
     to: number,
     answered: (answer: Answered) => Fault | undefined,
   ): Fault | undefined {
-    const code = codeOf(source, from)
+    const code = codeAt(source, from)
     const separator = source[from + 3]
     const last = separator !== hyphen
     if (code === undefined || (last && !endsCode(separator))) return 'malformed'
@@ -151,10 +153,4 @@ export class Replies {
 
 function endsCode(octet: number | undefined): boolean {
   return octet === space || octet === cr || octet === lf
-}
-
-/** RFC 5321 section 4.2: three digits, the first from 2 to 5. */
-function codeOf(source: Buffer, at: number): number | undefined {
-  const code = source.toString('latin1', at, at + 3)
-  return /^[2-5]\d\d$/.test(code) ? Number(code) : undefined
 }

@@ -9,7 +9,9 @@ import type { Answered, Owed } from './relayed-replies.ts'
  */
 export class Transaction {
   #open: boolean
-  #offer: Offer
+  /** What the backend's last EHLO said, read when a chunk first asks for it. */
+  #capabilities: readonly string[] | undefined
+  #offer: Offer | undefined
   /** Octets of the chunks that passed; whether one was refused, so that none passes. */
   #chunked = 0
   #barred = false
@@ -18,7 +20,7 @@ export class Transaction {
 
   constructor(open: boolean, capabilities: readonly string[] | undefined) {
     this.#open = open
-    this.#offer = capabilities ? offerOf(capabilities) : nothingOffered
+    this.#capabilities = capabilities
   }
 
   /** Whether a message is under way. */
@@ -33,6 +35,7 @@ export class Transaction {
 
   /** Takes a chunk of so many octets, or says why not. */
   chunk(octets: number): string | undefined {
+    this.#offer ??= this.#capabilities ? offerOf(this.#capabilities) : nothingOffered
     const { chunking, size = Number.POSITIVE_INFINITY } = this.#offer
     if (!chunking) return refusals.unavailable
     if (this.#barred) return refusals.sequence
@@ -53,8 +56,13 @@ export class Transaction {
     if (!accepted || !cleaning.has(owed)) return
     this.#chunked = 0
     this.#barred = false
-    if (owed === 'extended-hello') this.#offer = offerOf(texts)
-    if (owed === 'hello') this.#offer = nothingOffered
+    if (owed === 'extended-hello') this.#learn(texts)
+    if (owed === 'hello') this.#learn(undefined)
+  }
+
+  #learn(capabilities: readonly string[] | undefined): void {
+    this.#capabilities = capabilities
+    this.#offer = undefined
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Moves, Over, Tracker } from '../../words/relayed.ts'
+import { copied } from '../octets.ts'
 import { Body } from './relayed-body.ts'
 import { type Judged, judge, maxEnvelope, refusals } from './relayed-command.ts'
 import { Pieces } from './relayed-pieces.ts'
@@ -115,8 +116,8 @@ export class RelayedSmtp implements Tracker {
   }
 
   #moves(): Moves {
-    const moves = { toBackend: this.#toBackend.take(), toClient: this.#toClient.take() }
-    return this.#over === undefined ? moves : { ...moves, over: this.#over }
+    const over = this.#over
+    return { toBackend: this.#toBackend.take(), toClient: this.#toClient.take(), over }
   }
 
   #end(over: Over, text: string): void {
@@ -138,8 +139,9 @@ export class RelayedSmtp implements Tracker {
       at = next
     }
     // A part of a line is copied, so that it does not keep the whole chunk.
-    const rest = input.subarray(at)
-    this.#held = rest.length > maxEnvelope + 1 ? rest : Buffer.from(rest)
+    const left = input.length - at
+    if (left === 0) this.#held = nothing
+    else this.#held = left > maxEnvelope + 1 ? input.subarray(at) : copied(input, at, input.length)
     if (this.#refused >= mostRefused && this.#replies.length === 0) {
       this.#end('too many refused commands', farewells.refused)
     }

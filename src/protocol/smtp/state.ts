@@ -2,41 +2,29 @@ import type { Failure } from '../../words/failure.ts'
 import type { Identity } from '../../words/identity.ts'
 import type { Stage } from '../../words/stage.ts'
 import type { Back, BackFacts, BackStep, Leg } from '../protocol.ts'
+import { type Extensions, extensionsIn } from './extensions.ts'
 import { type Reply, reply } from './reply.ts'
-import { isDovecot } from './xclient.ts'
 
 /** Where the dialogue with an SMTP backend stands. */
 export interface State {
   readonly leg: Leg
   readonly secure: boolean
   readonly identity: Identity
-  /** What the backend's last EHLO said, keywords in upper case; `undefined`: there was none. */
-  readonly capabilities: readonly string[] | undefined
+  /** What the backend's last EHLO said; `undefined`: there was none. */
+  readonly extensions: Extensions | undefined
   /** An EHLO listed Dovecot's XCLIENT, whose LOGIN is no authentication. */
   readonly dovecot: boolean
 }
 
 /** The state after an EHLO that was answered with `heard`. */
 export function learned(state: State, heard: Reply): State {
-  const capabilities = heard.texts
-    .slice(1)
-    .map(text => text.replace(/^[^ =]+/, keyword => keyword.toUpperCase()).trimEnd())
-  const next = { ...state, capabilities }
-  return { ...next, dovecot: state.dovecot || isDovecot(listed(next, 'XCLIENT') ?? new Set()) }
+  const extensions = extensionsIn(heard.bytes)
+  return { ...state, extensions, dovecot: state.dovecot || extensions.dovecot }
 }
 
 /** The words behind a keyword of EHLO, in upper case; `undefined` where it was not said. */
 export function listed(state: State, keyword: string): ReadonlySet<string> | undefined {
-  const lines = state.capabilities?.filter(line => /^[^ =]+/.exec(line)?.[0] === keyword) ?? []
-  if (lines.length === 0) return undefined
-  return new Set(
-    lines.flatMap(line =>
-      line
-        .slice(keyword.length + 1)
-        .toUpperCase()
-        .split(' '),
-    ),
-  )
+  return state.extensions?.words.get(keyword)
 }
 
 /** Whether the session will say AUTH to the backend. */
@@ -76,6 +64,6 @@ export function fail(state: State, failure: Failure, reason: string, bytes?: Buf
   return { do: 'fail', failure, reason, facts: facts(state), ...reply }
 }
 
-function facts({ capabilities, identity, secure }: State): BackFacts {
-  return { identity, secure, ...(capabilities && { capabilities }) }
+function facts({ extensions, identity, secure }: State): BackFacts {
+  return { identity, secure, capabilities: extensions?.lines }
 }
