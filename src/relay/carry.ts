@@ -3,6 +3,7 @@ import type { Attempt } from '../protocol/protocol.ts'
 import { Splice } from '../wire/splice.ts'
 import type { Ending } from '../wire/splicing.ts'
 import type { Wire } from '../wire/wire.ts'
+import type { Tracker } from '../words/relayed.ts'
 import type { Verdict } from './authenticate.ts'
 import type { Record } from './record.ts'
 import type { Runtime } from './runtime.ts'
@@ -44,12 +45,21 @@ export function carry(carried: Carried): Splice {
     ahead: rest,
     early,
     relayed,
-    ended: ending => {
-      if (relayed.kind === 'tracker' && relayed.over) {
-        record.failure = 'protocol'
-        record.reason = relayed.over
-      }
-      ended(ending)
-    },
+    ended: relayed.kind === 'tracker' ? noting(relayed, record, ended) : ended,
   })
+}
+
+/** Notes why `tracker` ended the session, if it did. */
+function noting(
+  tracker: Tracker,
+  record: Record,
+  ended: (ending: Ending) => void,
+): (ending: Ending) => void {
+  return ending => {
+    if (tracker.over) {
+      record.failure = 'protocol'
+      record.reason = tracker.over
+    }
+    ended(ending)
+  }
 }
