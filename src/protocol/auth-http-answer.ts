@@ -119,16 +119,15 @@ function parsed(block: Buffer, end: number): Headers | undefined {
     CONNECTION: undefined,
     'TRANSFER-ENCODING': undefined,
   }
-  let at = holds(block, 0, 'HTTP/') ? lineEnd(block, 0) + 1 : 0
+  let at = holds(block, 0, 'HTTP/') ? block.indexOf(lf) + 1 : 0
   while (at < end) {
-    const next = lineEnd(block, at) + 1
-    const stop = block[next - 2] === cr && next - 2 >= at ? next - 2 : next - 1
-    const nameTo = nameEnd(block, at, stop)
-    const value = nameTo && trimmed(block, Math.min(nameTo + 1, stop), stop)
-    if (!value) return undefined
-    const name = wordAt(block, at, nameTo, names)
-    if (name && !outweighed(block, headers, name, value)) headers[name] = value
-    at = next
+    const stop = nameEnd(block, at)
+    const last = stop > at ? lineEnd(block, stop) : undefined
+    if (last === undefined) return undefined
+    const name = wordAt(block, at, stop, names)
+    const value = name && trimmed(block, Math.min(stop + 1, last), last)
+    if (value && !outweighed(block, headers, name, value)) headers[name] = value
+    at = last + (block[last] === cr ? 2 : 1)
   }
   return headers
 }
@@ -139,31 +138,33 @@ const space = 0x20
 const hyphen = 0x2d
 const colon = 0x3a
 
-/** Where the line ends that goes on at `at`; there is an end. */
-function lineEnd(block: Buffer, at: number): number {
-  let end = at
-  while (block[end] !== lf) end++
-  return end
-}
-
-/** Where the name ends that begins at `at`; `undefined` where there is none, or a colon is missing. */
-function nameEnd(block: Buffer, at: number, stop: number): number | undefined {
+function nameEnd(block: Buffer, at: number): number {
   let end = at
   while (isOfName(block[end] ?? 0)) end++
-  return end > at && (end === stop || block[end] === colon) ? end : undefined
+  return end
 }
 
 function isOfName(octet: number): boolean {
   return isLetter(octet) || isDigit(octet) || octet === hyphen
 }
 
-/** What stands from `from` to `to`, if it can be a value. */
-function trimmed(block: Buffer, from: number, to: number): Span | undefined {
+/**
+ * Where the line ends whose name ended at `stop`, which it does; `undefined` where neither a colon nor
+ * nothing follows the name, or something in the value that cannot be in one.
+ */
+function lineEnd(block: Buffer, stop: number): number | undefined {
+  for (let at = stop; ; at++) {
+    const octet = block[at]
+    if (octet === lf || (octet === cr && block[at + 1] === lf)) return at
+    if (octet === 0 || octet === cr || (at === stop && octet !== colon)) return undefined
+  }
+}
+
+function trimmed(block: Buffer, from: number, to: number): Span {
   let start = from
   let end = to
   while (start < end && block[start] === space) start++
   while (end > start && block[end - 1] === space) end--
-  for (let at = start; at < end; at++) if (block[at] === 0 || block[at] === cr) return undefined
   return { from: start, to: end }
 }
 

@@ -42,8 +42,8 @@ function upper(octet: number): number {
 }
 
 export function isLetter(octet: number): boolean {
-  const capital = upper(octet)
-  return capital >= 0x41 && capital <= 0x5a
+  const small = octet | 0x20
+  return small >= 0x61 && small <= 0x7a
 }
 
 export function isDigit(octet: number): boolean {
