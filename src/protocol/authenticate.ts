@@ -22,8 +22,8 @@ export function begin(
   session: { readonly mechanisms: readonly Mechanism[]; readonly salt: string },
   frame: Frame,
 ): Step {
-  const [name, initial, ...more] = words
-  if (!name || more.length > 0) return frame.refused()
+  const [name, initial] = words
+  if (!name || words.length > 2) return frame.refused()
   const exchange = start(name.toString('latin1'), session.mechanisms, session.salt)
   return exchange ? step(respond(exchange, initial), frame) : frame.refused()
 }

@@ -17,6 +17,13 @@ export function send(command: string | readonly (string | Buffer)[], next: Back)
   return { do: 'send', bytes, next }
 }
 
+/** Says `command` and, behind it, a secret that was made for this line alone: it is zeroed. */
+export function sendSecret(command: string, secret: Buffer, next: Back): BackStep {
+  const step = send([command, secret], next)
+  secret.fill(0)
+  return step
+}
+
 /** The parts and CRLF, in a fresh buffer, of which only whoever zeroes it holds the content. */
 export function line(parts: readonly (string | Buffer)[]): Buffer {
   let length = 2

@@ -18,7 +18,7 @@ export function decode(text: Buffer): Buffer | undefined {
   const padding = text.indexOf(pad)
   const length = padding < 0 ? text.length : padding
   if (length % 4 === 1) return undefined
-  const bytes = Buffer.alloc(Math.floor((length * 3) / 4))
+  const bytes = Buffer.allocUnsafe(Math.floor((length * 3) / 4))
   let at = 0
   let bits = 0
   for (let i = 0; i < length; i++) {
@@ -34,13 +34,15 @@ export function decode(text: Buffer): Buffer | undefined {
 }
 
 export function encode(bytes: Buffer): Buffer {
-  const text = Buffer.alloc(Math.ceil(bytes.length / 3) * 4, pad)
+  const text = Buffer.allocUnsafe(Math.ceil(bytes.length / 3) * 4)
   let at = 0
   for (let i = 0; i < bytes.length; i += 3) {
     const left = Math.min(3, bytes.length - i)
     const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
-    for (let j = 0; j <= left; j++) text[at + j] = alphabet[(group >> (18 - 6 * j)) & 63] ?? pad
-    at += 4
+    for (let j = 0; j < 4; j++) {
+      const digit = j <= left ? alphabet[(group >> (18 - 6 * j)) & 63] : pad
+      text[at++] = digit ?? pad
+    }
   }
   return text
 }

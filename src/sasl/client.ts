@@ -2,8 +2,10 @@ import { encode } from './base64.ts'
 
 /** The base64 of SASL PLAIN's one message (RFC 4616), without an authorization identity. */
 export function plainResponse(login: Buffer, password: Buffer): Buffer {
-  const message = Buffer.alloc(login.length + password.length + 2)
+  const message = Buffer.allocUnsafe(login.length + password.length + 2)
+  message[0] = 0
   login.copy(message, 1)
+  message[login.length + 1] = 0
   password.copy(message, login.length + 2)
   const text = encode(message)
   message.fill(0)

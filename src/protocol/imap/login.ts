@@ -2,7 +2,7 @@ import { encode } from '../../sasl/base64.ts'
 import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainResponse } from '../../sasl/client.ts'
 import { type Bearer, bearers } from '../../words/mechanism.ts'
-import { send } from '../converse.ts'
+import { send, sendSecret } from '../converse.ts'
 import type { Back, BackStep } from '../protocol.ts'
 import { codeOf, type Reply } from './reply.ts'
 import { awaited, facts, fail, type State } from './state.ts'
@@ -51,10 +51,10 @@ function plain(state: State, initial: boolean): BackStep {
   const { attempt, login } = state.leg
   const response = () => plainResponse(login, state.password)
   const command = `${attempt.tag} AUTHENTICATE PLAIN`
-  if (initial) return send([`${command} `, response()], verdict(state))
+  if (initial) return sendSecret(`${command} `, response(), verdict(state))
   return send(
     command,
-    asked(state, () => send([response()], verdict(state))),
+    asked(state, () => sendSecret('', response(), verdict(state))),
   )
 }
 
@@ -67,10 +67,10 @@ function token(state: State, mechanism: BearerClient, initial: boolean): BackSte
   // A backend that refuses says why, and waits to be told that this was heard.
   const heard = () => send(acknowledgement, verdict(state))
   const end = awaited(state, 'login', attempt.tag, reply => judged(state, reply), heard)
-  if (initial) return send([`${command} `, response()], end)
+  if (initial) return sendSecret(`${command} `, response(), end)
   return send(
     command,
-    asked(state, () => send([response()], end)),
+    asked(state, () => sendSecret('', response(), end)),
   )
 }
 
@@ -81,8 +81,8 @@ function bearerToward(wanted: Bearer, capabilities: ReadonlySet<string> | undefi
 
 function names(state: State): BackStep {
   const { attempt, login } = state.leg
-  const secret = asked(state, () => send([encode(state.password)], verdict(state)))
-  const name = asked(state, () => send([encode(login)], secret))
+  const secret = asked(state, () => sendSecret('', encode(state.password), verdict(state)))
+  const name = asked(state, () => sendSecret('', encode(login), secret))
   return send(`${attempt.tag} AUTHENTICATE LOGIN`, name)
 }
 

@@ -2,7 +2,7 @@ import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainLength, plainResponse } from '../../sasl/client.ts'
 import type { Failure } from '../../words/failure.ts'
 import type { Identity } from '../../words/identity.ts'
-import { afterTls, back, fitsLine, send, withEnd } from '../converse.ts'
+import { afterTls, back, fitsLine, send, sendSecret, withEnd } from '../converse.ts'
 import { says } from '../octets.ts'
 import type { Back, BackFacts, BackStep, Leg } from '../protocol.ts'
 import { believed, xclient } from './xclient.ts'
@@ -111,10 +111,10 @@ function authPlain(state: State): BackStep {
   const { login } = state.leg
   const response = () => plainResponse(login, state.password)
   if ('AUTH PLAIN '.length + plainLength(login, state.password) <= maxCommand) {
-    return send(['AUTH PLAIN ', response()], verdict(state))
+    return sendSecret('AUTH PLAIN ', response(), verdict(state))
   }
   const asked = back('login', line =>
-    isContinuation(line) ? send([response()], verdict(state)) : judged(state, line),
+    isContinuation(line) ? sendSecret('', response(), verdict(state)) : judged(state, line),
   )
   return send('AUTH PLAIN', asked)
 }
@@ -127,7 +127,7 @@ function authBearer(state: State, { name, acknowledgement, response }: BearerCli
   )
   const asked = back('login', line =>
     isContinuation(line)
-      ? send([response(state.leg.login, state.password)], end)
+      ? sendSecret('', response(state.leg.login, state.password), end)
       : judged(state, line),
   )
   return send(`AUTH ${name}`, asked)

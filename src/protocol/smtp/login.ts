@@ -2,7 +2,7 @@ import { encode } from '../../sasl/base64.ts'
 import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainLength, plainResponse } from '../../sasl/client.ts'
 import { type Bearer, bearers } from '../../words/mechanism.ts'
-import { send } from '../converse.ts'
+import { send, sendSecret } from '../converse.ts'
 import type { Back, BackStep } from '../protocol.ts'
 import { replies } from './replies.ts'
 import type { Reply } from './reply.ts'
@@ -44,15 +44,17 @@ function authenticate(state: State, password: Buffer): BackStep {
 function authPlain(state: State, password: Buffer): BackStep {
   const { login } = state.leg
   if ('AUTH PLAIN '.length + plainLength(login, password) <= maxCommand) {
-    return send(['AUTH PLAIN ', plainResponse(login, password)], verdict(state))
+    return sendSecret('AUTH PLAIN ', plainResponse(login, password), verdict(state))
   }
-  const challenged = challenge(state, () => send([plainResponse(login, password)], verdict(state)))
+  const challenged = challenge(state, () =>
+    sendSecret('', plainResponse(login, password), verdict(state)),
+  )
   return send('AUTH PLAIN', challenged)
 }
 
 function authLogin(state: State, password: Buffer): BackStep {
-  const asked = challenge(state, () => send([encode(password)], verdict(state)))
-  const named = challenge(state, () => send([encode(state.leg.login)], asked))
+  const asked = challenge(state, () => sendSecret('', encode(password), verdict(state)))
+  const named = challenge(state, () => sendSecret('', encode(state.leg.login), asked))
   return send('AUTH LOGIN', named)
 }
 
@@ -62,7 +64,7 @@ function authBearer(state: State, mechanism: BearerClient, token: Buffer): BackS
   const end = awaited(state, 'login', reply =>
     reply.code === 334 ? send(acknowledgement, verdict(state)) : ended(state, reply),
   )
-  const asked = challenge(state, () => send([response(state.leg.login, token)], end))
+  const asked = challenge(state, () => sendSecret('', response(state.leg.login, token), end))
   return send(`AUTH ${name}`, asked)
 }
 
