@@ -1,8 +1,7 @@
 import type { AuthHttp, ServerSettings, UpstreamServer } from '../config/config.ts'
 import { refusal } from '../protocol/credentials.ts'
-import type { Attempt, BackFacts, Client, Judge, Leg } from '../protocol/protocol.ts'
+import type { Attempt, Client, Judge, Leg } from '../protocol/protocol.ts'
 import { printEndpoint } from '../wire/address.ts'
-import type { Wire } from '../wire/wire.ts'
 import { type Failure, retryable } from '../words/failure.ts'
 import { type Bearer, bearerOf } from '../words/mechanism.ts'
 import { AuthServer, type Consent, type Judgement } from './auth-server.ts'
@@ -12,29 +11,7 @@ import { proxyPreface } from './proxy-preface.ts'
 import { type Record, tlsFacts } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
-
-/**
- * What becomes of an attempt to log in (for SMTP without login, of the first recipient): whose
- * judgement it is, which backends are tried, and what the client is told.
- */
-export type Verdict =
-  | {
-      readonly kind: 'carried'
-      readonly backend: Wire
-      readonly endpoint: Endpoint
-      readonly reply: Buffer
-      readonly facts: BackFacts
-    }
-  /** The client is told `text` after `wait` ms; `stays`: the session goes on. */
-  | {
-      readonly kind: 'told'
-      readonly text: string
-      readonly stays: boolean
-      readonly wait: number
-      /** Told before `text`, and acknowledged by the client: see `Words.challenge`. */
-      readonly challenge?: { readonly text: string; readonly wrong: string }
-      readonly result: 'denied' | 'tempfail' | 'timeout' | 'limited'
-    }
+import { carried, told, type Verdict } from './verdict.ts'
 
 interface Judged {
   readonly judge: Judge
@@ -47,6 +24,10 @@ interface Judged {
   readonly endpoints: readonly Endpoint[] | undefined
 }
 
+/**
+ * One attempt to log in (for SMTP without login, the first recipient): whose judgement it is, which
+ * backends are tried, and what the client is told.
+ */
 export class Authentication {
   readonly #shared: Shared
   readonly #runtime: Runtime
@@ -285,19 +266,6 @@ export class Authentication {
 function passedOn({ login, password, mechanism }: Attempt): Judged {
   const bearer = bearerOf(mechanism)
   return { judge: 'backend', login, password, bearer, smtpAuth: true, endpoints: undefined }
-}
-
-function carried(end: Extract<LegEnd, { kind: 'relay' }>, endpoint: Endpoint): Verdict {
-  const { backend, reply, facts } = end
-  return { kind: 'carried', backend, endpoint, reply, facts }
-}
-
-function told(
-  text: string,
-  stays: boolean,
-  result: 'denied' | 'tempfail' | 'timeout',
-): Extract<Verdict, { kind: 'told' }> {
-  return { kind: 'told', text, stays, wait: 0, result }
 }
 
 function isMember(servers: readonly UpstreamServer[], { address, port }: Endpoint): boolean {

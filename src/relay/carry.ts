@@ -4,10 +4,10 @@ import { Splice } from '../wire/splice.ts'
 import type { Ending } from '../wire/splicing.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { Tracker } from '../words/relayed.ts'
-import type { Verdict } from './authenticate.ts'
 import type { Record } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
+import type { Verdict } from './verdict.ts'
 
 /** A session whose login is done. */
 export interface Carried {

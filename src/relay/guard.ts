@@ -1,8 +1,8 @@
 import type { ServerSettings } from '../config/config.ts'
 import type { Attempt, Words } from '../protocol/protocol.ts'
-import type { Verdict } from './authenticate.ts'
 import { type Held, type Limits, networkOf, userOf } from './limits.ts'
 import type { Runtime } from './runtime.ts'
+import type { Verdict } from './verdict.ts'
 
 interface Judging {
   run(): Promise<Verdict>

@@ -5,7 +5,7 @@ import { printEndpoint } from '../wire/address.ts'
 import type { Connection } from '../wire/connection.ts'
 import { Deadline } from '../wire/wheel.ts'
 import { type Stop, Wire } from '../wire/wire.ts'
-import { Authentication, type Verdict } from './authenticate.ts'
+import { Authentication } from './authenticate.ts'
 import { Conversation, type Host } from './conversation.ts'
 import { Guard } from './guard.ts'
 import { secure } from './handshake.ts'
@@ -16,6 +16,7 @@ import type { Ended, Record as SessionRecord } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
 import { refuse } from './token-refusal.ts'
+import type { Verdict } from './verdict.ts'
 
 /**
  * A client up to its login: greet, take commands, judge. The protocol decides what is said; this is
