@@ -82,7 +82,11 @@ export class BackLeg {
     let { back } = this.#plan
     for (let room = replySize; ; ) {
       progress.stage = back.stage
-      const line = await wire.read({ kind: 'line', atMost: room })
+      const line = wire.take({ kind: 'line', atMost: room })
+      if (line === undefined) {
+        await wire.more()
+        continue
+      }
       if (!Buffer.isBuffer(line)) return this.#over(unread(line))
       room -= line.length
       let step = back.receive(line)

@@ -1,6 +1,6 @@
 import type { ServerSettings } from '../config/config.ts'
 import type { Attempt, Front, Step } from '../protocol/protocol.ts'
-import type { Stop, Wire } from '../wire/wire.ts'
+import type { Input, Stop, Wire } from '../wire/wire.ts'
 import type { Record } from './record.ts'
 import type { RelayMetrics } from './shared.ts'
 
@@ -38,14 +38,12 @@ export class Conversation {
 
   /** Runs until we have no more to say (`undefined`) or the client cannot be heard any more. */
   async run(first: Front): Promise<Stop | undefined> {
-    const { wire } = this.#with
     let front: Front | undefined = first
     while (front) {
-      let input = wire.take(front.wants)
-      if (input === undefined || this.#said.length > mostGathered) {
-        this.#flush()
-        await wire.whenDrained()
-        input ??= await wire.read(front.wants)
+      const input = this.#next(front)
+      if (input === undefined) {
+        await this.#wait()
+        continue
       }
       if (input !== 'too-long' && !Buffer.isBuffer(input)) {
         this.#flush()
@@ -60,6 +58,23 @@ export class Conversation {
     }
     this.#flush()
     return undefined
+  }
+
+  /** What was taken is gone once more arrives: nothing is taken before it can be answered. */
+  #next(front: Front): Input | undefined {
+    return this.#full ? undefined : this.#with.wire.take(front.wants)
+  }
+
+  get #full(): boolean {
+    return this.#said.length > mostGathered
+  }
+
+  /** Says what was gathered, and waits until the client has taken it and there may be more of it. */
+  #wait(): Promise<unknown> | undefined {
+    const { wire } = this.#with
+    const full = this.#full
+    this.#flush()
+    return wire.whenDrained() ?? (full ? undefined : wire.more())
   }
 
   #reply(step: Extract<Step, { do: 'reply' }>): Front | undefined {

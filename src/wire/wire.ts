@@ -24,8 +24,8 @@ export type Input = Buffer | 'too-long' | Stop
 export class Wire implements Receiver {
   #connection: Connection
   readonly #lines = new Lines()
-  #wanted: Wanted | undefined
-  #resolve: ((input: Input) => void) | undefined
+  /** Who waits for what is to come. */
+  #wake: ((gaveUp?: 'timeout') => void) | undefined
   #stop: Stop | undefined
   /** Who waits for what is written. */
   #drained: (() => void) | undefined
@@ -58,15 +58,23 @@ export class Wire implements Receiver {
     return this.#stop
   }
 
-  /** The next piece, a view that is zeroed when the next is asked for. One read at a time. */
-  read(wanted: Wanted): Input | Promise<Input> {
-    const piece = this.take(wanted)
-    if (piece !== undefined) return piece
+  /**
+   * Waits until there may be more to `take`; `timeout`: `giveUp` was called. One wait at a time. It does not
+   * bring the octets itself: a promise looks for a `then` in what it brings, and goes far for that in a buffer.
+   */
+  more(): Promise<'timeout' | undefined> {
     if (this.#connection.paused) this.#connection.resume()
-    this.#wanted = wanted
     return new Promise(resolve => {
-      this.#resolve = resolve
+      this.#wake = resolve
     })
+  }
+
+  /** The next piece, a view that is zeroed when the next is asked for. One read at a time. */
+  async read(wanted: Wanted): Promise<Input> {
+    for (;;) {
+      const piece = this.take(wanted) ?? (await this.more())
+      if (piece !== undefined) return piece
+    }
   }
 
   received(octets: Buffer, whose: Whose): void {
@@ -91,22 +99,19 @@ export class Wire implements Receiver {
   /** Takes a chunk that is ours to keep. */
   #feed(chunk: Buffer): void {
     this.#lines.feed(chunk)
-    const resolve = this.#resolve
-    if (resolve && this.#wanted) {
-      const piece = this.#lines.take(this.#wanted)
-      if (piece !== undefined) {
-        this.#resolve = undefined
-        resolve(piece)
-      }
+    const wake = this.#wake
+    if (wake) {
+      this.#wake = undefined
+      wake()
     } else if (this.#lines.length >= readAhead) this.#connection.pause()
   }
 
-  /** Ends the wait of a `read`, now or later: nothing more will be given out. The first reason stays. */
+  /** Ends a wait, now or later: nothing more will be given out. The first reason stays. */
   interrupt(stop: Stop): void {
     this.#stop ??= stop
-    const resolve = this.#resolve
-    this.#resolve = undefined
-    if (resolve) resolve(this.#stop)
+    const wake = this.#wake
+    this.#wake = undefined
+    if (wake) wake()
     else {
       const gone = this.onGone
       this.onGone = undefined
@@ -114,11 +119,11 @@ export class Wire implements Receiver {
     }
   }
 
-  /** Ends the wait of a `read` with `timeout`; what comes later can still be read. */
+  /** Ends a wait with `timeout`; what comes later can still be read. */
   giveUp(): void {
-    const resolve = this.#resolve
-    this.#resolve = undefined
-    resolve?.('timeout')
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.('timeout')
   }
 
   /** Writes text of one character an octet. */
