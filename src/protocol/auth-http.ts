@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { Mechanism } from '../words/mechanism.ts'
 import type { ProtocolName } from '../words/protocol-name.ts'
 import { oneLine } from './converse.ts'

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { Stage } from '../words/stage.ts'
 import { put } from './octets.ts'
 import type { Back, BackStep } from './protocol.ts'

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+
 /**
  * Octets compared with words, and copied, without a string or a view in between: most of what peers
  * say is a known word, and what is not may be a secret. A native call costs more than the few octets

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { type AuthAnswer, authAnswer, isReusable } from '../protocol/auth-http-answer.ts'
 import { type Connection, kept, nobody, type Receiver, type Whose } from '../wire/connection.ts'
 import type { Dialled, Dialling } from '../wire/sockets.ts'

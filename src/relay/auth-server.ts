@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { performance } from 'node:perf_hooks'
 import type { SecureContext } from 'node:tls'
 import type { AuthHttp, ServerSettings } from '../config/config.ts'
 import { request, type Tls } from '../protocol/auth-http.ts'

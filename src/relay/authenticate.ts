@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+import { performance } from 'node:perf_hooks'
 import type { AuthHttp, ServerSettings, UpstreamServer } from '../config/config.ts'
 import { refusal } from '../protocol/credentials.ts'
 import type { Attempt, Client, Judge, Leg } from '../protocol/protocol.ts'

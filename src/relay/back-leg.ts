@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { isIP } from 'node:net'
 import { type SecureContext, connect as secure, type TLSSocket } from 'node:tls'
 import { escaped } from '../observe/escape.ts'

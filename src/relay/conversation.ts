@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { ServerSettings } from '../config/config.ts'
 import type { Attempt, Front, Step } from '../protocol/protocol.ts'
 import type { Input, Stop, Wire } from '../wire/wire.ts'

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { ServerSettings } from '../config/config.ts'
 import type { Endpoint } from './backends.ts'
 import { type Ended, printed, type Record } from './record.ts'

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+import { performance } from 'node:perf_hooks'
 import type { Listen } from '../config/config.ts'
 import { escaped } from '../observe/escape.ts'
 import type { Attempt, Front } from '../protocol/protocol.ts'

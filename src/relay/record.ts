@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { quoted } from '../observe/quoted.ts'
 import type { Tls } from '../protocol/auth-http.ts'
 import type { Failure } from '../words/failure.ts'

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+
 /**
  * The buffers that connections on handles read into.
  *

@@ -46,7 +46,10 @@ export const arrows: Readonly<Record<string, Room>> = {
   relay: {
     rooms: ['config', 'upstream', 'protocol', 'sasl', 'wire', 'handoff', 'observe', 'words'],
     packages: [],
-    modules: ['net', 'tls', 'dns', 'dns/promises', 'fs', 'fs/promises', 'crypto', 'events', 'path'],
+    modules: [
+      ...['net', 'tls', 'dns', 'dns/promises', 'fs', 'fs/promises', 'crypto', 'events', 'path'],
+      ...['buffer', 'perf_hooks'],
+    ],
   },
   demo: { rooms: anything, packages: ['selfsigned'], modules: anything },
   bin: { rooms: anything, packages: ['yaml'], modules: anything },

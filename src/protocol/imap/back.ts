@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { afterTls, back, fitsLine, withEnd } from '../converse.ts'
 import type { Back, BackStep, Leg } from '../protocol.ts'
 import { believed, identification } from './identification.ts'

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { Credentials } from '../../sasl/exchange.ts'
 import type { Mechanism } from '../../words/mechanism.ts'
 import { begin } from '../authenticate.ts'

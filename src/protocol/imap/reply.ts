@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { Failure } from '../../words/failure.ts'
 import type { Stage } from '../../words/stage.ts'
 import { back, withEnd } from '../converse.ts'
