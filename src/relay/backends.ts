@@ -18,6 +18,7 @@ export interface BackendFacts {
 }
 
 interface Known {
+  readonly endpoint: Endpoint
   facts: BackendFacts
   sessions: number
 }
@@ -32,16 +33,19 @@ const nothing: BackendFacts = { identity: undefined, secure: undefined, capabili
  * each carries now. It outlives configurations, so that a reload forgets nothing.
  */
 export class Backends {
-  readonly #known = new Map<string, Known>()
+  /** By address and port. */
+  readonly #ports = new Map<string, Map<number, Known>>()
+  /** In the order in which they were met. */
+  readonly #known = new Set<Known>()
   /** Grows whenever some backend's capabilities change: what is derived from them is stale then. */
   version = 0
 
   facts(endpoint: Endpoint): BackendFacts {
-    return this.#known.get(key(endpoint))?.facts ?? nothing
+    return this.#find(endpoint)?.facts ?? nothing
   }
 
   sessions(endpoint: Endpoint): number {
-    return this.#known.get(key(endpoint))?.sessions ?? 0
+    return this.#find(endpoint)?.sessions ?? 0
   }
 
   opened(endpoint: Endpoint): void {
@@ -49,7 +53,7 @@ export class Backends {
   }
 
   closed(endpoint: Endpoint): void {
-    const known = this.#known.get(key(endpoint))
+    const known = this.#find(endpoint)
     if (known) known.sessions--
   }
 
@@ -57,7 +61,8 @@ export class Backends {
     const known = this.#of(endpoint)
     const before = known.facts.capabilities
     const capabilities = learned.capabilities ?? before
-    if (capabilities?.join('\n') !== before?.join('\n')) this.version++
+    const changed = capabilities !== before && capabilities?.join('\n') !== before?.join('\n')
+    if (changed) this.version++
     known.facts = {
       identity: learned.identity === 'off' ? known.facts.identity : learned.identity,
       secure: learned.secure,
@@ -67,29 +72,36 @@ export class Backends {
 
   /** All that is known, by `address:port`. */
   *[Symbol.iterator](): Generator<readonly [string, BackendFacts & { readonly sessions: number }]> {
-    for (const [name, { facts, sessions }] of this.#known) yield [name, { ...facts, sessions }]
+    for (const { endpoint, facts, sessions } of this.#known)
+      yield [printEndpoint(endpoint.address, endpoint.port), { ...facts, sessions }]
+  }
+
+  #find({ address, port }: Endpoint): Known | undefined {
+    return this.#ports.get(address)?.get(port)
   }
 
   #of(endpoint: Endpoint): Known {
-    const name = key(endpoint)
-    const known = this.#known.get(name)
+    const known = this.#find(endpoint)
     if (known) return known
     if (this.#known.size >= mostKnown) this.#forget()
-    const fresh = { facts: nothing, sessions: 0 }
-    this.#known.set(name, fresh)
+    const { address, port } = endpoint
+    const fresh = { endpoint: { address, port }, facts: nothing, sessions: 0 }
+    const ports = this.#ports.get(address) ?? new Map<number, Known>()
+    this.#ports.set(address, ports.set(port, fresh))
+    this.#known.add(fresh)
     return fresh
   }
 
   /** Forgets the backend that was met first among those without a session. */
   #forget(): void {
-    for (const [name, { sessions }] of this.#known) {
-      if (sessions > 0) continue
-      this.#known.delete(name)
+    for (const known of this.#known) {
+      if (known.sessions > 0) continue
+      this.#known.delete(known)
+      const { address, port } = known.endpoint
+      const ports = this.#ports.get(address)
+      ports?.delete(port)
+      if (ports?.size === 0) this.#ports.delete(address)
       return
     }
   }
-}
-
-function key({ address, port }: Endpoint): string {
-  return printEndpoint(address, port)
 }

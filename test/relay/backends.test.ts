@@ -20,6 +20,24 @@ test('what was learned of a backend outlives its sessions', () => {
   )
 })
 
+test('each port of an address is a backend of its own', () => {
+  const backends = new Backends()
+  const [imap, imaps] = [endpoint(1), { ...endpoint(1), port: 993 }]
+  backends.opened(imap)
+  assert.equal(backends.sessions(imap), 1)
+  assert.equal(backends.sessions(imaps), 0)
+})
+
+test('what is made of capabilities is stale once a backend says others, not the same again', () => {
+  const backends = new Backends()
+  const said = { identity: 'off', secure: false } as const
+  const versions = [['SIZE'], ['SIZE'], ['SIZE', 'DSN']].map(capabilities => {
+    backends.learn(endpoint(1), { ...said, capabilities })
+    return backends.version
+  })
+  assert.deepEqual(versions, [1, 1, 2])
+})
+
 test('at most 4,096 backends are known; the first without a session is forgotten for a new one', () => {
   const backends = new Backends()
   backends.opened(endpoint(0))
