@@ -90,12 +90,8 @@ export class BackLeg {
       }
       if (!Buffer.isBuffer(line)) return this.#over(unread(line))
       room -= line.length
-      let step = back.receive(line)
-      while (step.do === 'starttls') {
-        const broken = await this.#encrypt(wire)
-        if (broken) return this.#over(broken)
-        step = step.then
-      }
+      let step: BackStep | LegEnd = back.receive(line)
+      if (step.do === 'starttls') step = (await this.#encrypt(wire)) ?? step.then
       if (!('next' in step)) return this.#over(endOf(step, wire))
       if (step.do === 'send') {
         wire.writeSecret(step.bytes)
@@ -184,15 +180,15 @@ export class BackLeg {
 const nothing = Buffer.alloc(0)
 
 /** What a step comes to that ends the dialogue. */
-function endOf(step: LastStep, wire: Wire): LegEnd {
+function endOf(step: Exclude<BackStep, { next: Back }> | LegEnd, wire: Wire): LegEnd {
+  if ('kind' in step) return step
+  if (step.do === 'starttls') return fail('internal', 'spoke TLS within TLS')
   if (step.do === 'fail') return { kind: 'fail', ...step }
   const { reply, facts } = step
   return step.do === 'refused'
     ? { kind: 'refused', reply, facts }
     : { kind: 'relay', backend: wire, reply, facts }
 }
-
-type LastStep = Extract<BackStep, { do: 'relay' | 'refused' | 'fail' }>
 
 function unread(input: Exclude<Input, Buffer>): LegEnd {
   switch (input) {

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { type Connection, nobody, type Place, type Receiver, type Whose } from './connection.ts'
 import { type Data, type Pool, type Requester, shutdown, write } from './handle-requests.ts'
-import { type HandleUser, type Name, type StreamHandle, streamOn } from './handles.ts'
+import { type HandleUser, type StreamHandle, streamOn } from './handles.ts'
+import { placeOf } from './place-of.ts'
 import { highWaterMark, withRest } from './stream-connection.ts'
 
 /**
@@ -54,13 +55,11 @@ export class HandleConnection implements Connection, HandleUser, Requester {
   }
 
   get remote(): Place | undefined {
-    const name = unnamed()
-    return placeOf(this.socket.getpeername?.(name), name)
+    return placeOf(this.socket, 'getpeername')
   }
 
   get local(): Place | undefined {
-    const name = unnamed()
-    return placeOf(this.socket.getsockname?.(name), name)
+    return placeOf(this.socket, 'getsockname')
   }
 
   get ended(): boolean {
@@ -283,16 +282,6 @@ export class HandleConnection implements Connection, HandleUser, Requester {
       ms === undefined ? undefined : Math.trunc(ms / 1000)
     this.socket.setKeepAlive?.(on, Math.trunc(idle / 1000), seconds(interval), count)
   }
-}
-
-/** To be filled in; a property that is there already costs Node less to set. */
-function unnamed(): Name {
-  return { address: '', family: '', port: 0 }
-}
-
-/** What a handle said to be in `name`, or an error of libuv's. */
-function placeOf(error: number | undefined, { address, port }: Name): Place | undefined {
-  return error !== 0 || address === '' ? undefined : { address, port }
 }
 
 function onRead(this: StreamHandle): Uint8Array | undefined {
