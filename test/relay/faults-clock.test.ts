@@ -114,6 +114,7 @@ const told = new Map([
   ['src/kube/events.ts', 'Events'],
   ['src/kube/lease.ts', 'the Lease that others read'],
   ['src/kube/status.ts', 'conditions'],
+  ['src/observe/log.ts', 'records'],
   ['src/observe/syslog-sink.ts', 'records'],
   ['src/relay/reception.ts', "the salt of POP3's greeting"],
 ])
