@@ -57,6 +57,29 @@ for (const on of ['handles', 'streams'] as const) {
       await echoed(client)
     })
 
+    for (const how of ['', `ssl_verify_client optional_no_ca; ssl_client_certificate {pem};`]) {
+      const asked = how === '' ? '' : ', where its certificate was asked for'
+      it(`tells a backend where a client connected to that has upgraded to TLS${asked}`, async t => {
+        const there = await backendFor(t, `P: /^PROXY/\nB: +OK ready\n${login}`)
+        const here = await relayFor(
+          t,
+          `ssl_certificate ${pem}; ssl_certificate_key ${pem}; starttls on; ${how.replace('{pem}', pem)}
+           proxy_identity off; proxy_protocol on; proxy_pass 127.0.0.1:${there.port};
+           server { listen {pop3}; protocol pop3; }`,
+          on,
+        )
+        const client = await MailClient.open(here.port('pop3'))
+        await client.line()
+        await client.ask('STLS')
+        await client.startTls()
+        await client.ask('USER alice')
+        assert.equal(await client.ask('PASS secret'), '+OK in')
+        const told = new RegExp(`^PROXY TCP4 127.0.0.1 127.0.0.1 \\d+ ${here.port('pop3')}$`)
+        assert.match(there.heard[0] ?? '', told)
+        client.close()
+      })
+    }
+
     it('ends when the backend ends, with its last word, encrypted from the first octet', async t => {
       const there = await backendFor(t, `B: +OK ready\n${login}\nP: QUIT\nB: +OK bye\nEND`)
       const here = await relayFor(
