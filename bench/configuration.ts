@@ -63,11 +63,15 @@ events {
 ${mailBlock(setting, directives)}`
 }
 
-/** For Postern: the same block, and servers that need no auth server. */
+/** For Postern: the same block, a server that keeps connections to auth servers, and two that need none. */
 export function posternText(setting: Setting): string {
+  const ask = `auth_http 127.0.0.1:${setting.auth}/auth; auth_http_keepalive 64;`
   const target = `proxy_pass 127.0.0.1:${setting.backends.imap};`
-  const passing = (['passing', 'passing-tls'] as const).map(port => server(setting, port, target))
+  const own = [
+    server(setting, 'kept', ask),
+    ...(['passing', 'passing-tls'] as const).map(port => server(setting, port, target)),
+  ]
   return `pid ${setting.dir}/relay.pid;
 error_log ${setting.dir}/error.log;
-${mailBlock(setting, '', passing.join('\n    '))}`
+${mailBlock(setting, '', own.join('\n    '))}`
 }

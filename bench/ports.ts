@@ -1,4 +1,7 @@
-/** What a proxy can listen for; the last two are those of a proxy that passes logins through. */
+/**
+ * What a proxy can listen for; the last three are those of a proxy that keeps its connections to auth
+ * servers, or passes logins through.
+ */
 export const ports = [
   'imap',
   'imaps',
@@ -6,6 +9,7 @@ export const ports = [
   'pop3s',
   'smtp',
   'smtps',
+  'kept',
   'passing',
   'passing-tls',
 ] as const
@@ -27,9 +31,10 @@ export const kindOf: Readonly<Record<Port, Kind>> = {
   pop3s: { protocol: 'pop3', tls: true },
   smtp: { protocol: 'smtp', tls: false },
   smtps: { protocol: 'smtp', tls: true },
+  kept: { protocol: 'imap', tls: false },
   passing: { protocol: 'imap', tls: false },
   'passing-tls': { protocol: 'imap', tls: true },
 }
 
-/** The ports of a proxy that asks an auth server. */
-export const asking = ports.filter(port => !port.startsWith('passing'))
+/** The ports of a proxy that asks an auth server, over a connection for each question. */
+export const asking = ports.filter(port => port !== 'kept' && !port.startsWith('passing'))

@@ -19,7 +19,7 @@ const setting: Setting = {
   dir,
   ports: {
     ...{ imap: 1001, imaps: 1002, pop3: 1003, pop3s: 1004 },
-    ...{ smtp: 1005, smtps: 1006, passing: 1007, 'passing-tls': 1008 },
+    ...{ smtp: 1005, smtps: 1006, kept: 1009, passing: 1007, 'passing-tls': 1008 },
   },
   backends: { imap: 2001, pop3: 2002, smtp: 2003 },
   auth: 2004,
@@ -41,7 +41,7 @@ test('every system listens at each of its ports', () => {
   }
 })
 
-test('nginx and Postern run the same mail block, but for the servers that need no auth server', () => {
+test('nginx and Postern run the same mail block, but for the servers that nginx cannot have', () => {
   const mail = (text: string) => text.slice(text.indexOf('mail {')).replace(/\s*}\s*$/, '')
   assert.ok(mail(texts.postern).startsWith(mail(texts.nginx).trimEnd()))
 })
