@@ -21,7 +21,7 @@ export interface Question {
   readonly number: number
   readonly client: Client
   /** Of a client's connection that is TLS. */
-  readonly tls?: Tls
+  readonly tls?: Tls | undefined
   /** Those of `auth_http_header`, in order. */
   readonly headers: readonly (readonly [name: string, value: string])[]
 }

@@ -162,7 +162,7 @@ export class AuthServer {
       number,
       client,
       headers: settings.auth_http_header.map(({ name, value }) => [name, value]),
-      ...(tls ? { tls } : {}),
+      tls,
     })
   }
 

@@ -39,8 +39,12 @@ export class Session implements Way {
     const client = printEndpoint(origin.address, origin.port)
     this.record = new SessionRecord(shared.newId(), runtime.protocol.name, listen.name, client)
     this.#reception = new Reception({
-      ...{ connection, origin, listen, runtime, shared },
+      connection,
+      origin,
       record: this.record,
+      listen,
+      runtime,
+      shared,
       carry: login => this.#carry(login),
     })
   }
@@ -95,7 +99,10 @@ export class Session implements Way {
     this.#held = reception?.held
     this.#endpoint = verdict.endpoint
     this.#splice = carry({
-      ...{ verdict, attempt, client: wire, record: this.record },
+      verdict,
+      attempt,
+      client: wire,
+      record: this.record,
       listen: this.#listen,
       runtime: this.#runtime,
       shared: this.#shared,
