@@ -12,11 +12,11 @@ export class Sought {
     this.#word = word
   }
 
-  /** Whether the word ends in `octets`, from `from` on. */
-  endsIn(octets: Buffer, from = 0): boolean {
+  /** Whether the word ends in `octets`, from `from` to `to`. */
+  endsIn(octets: Buffer, from = 0, to = octets.length): boolean {
     const word = this.#word
     let found = this.#found
-    for (let at = from; at < octets.length && found < word.length; at++) {
+    for (let at = from; at < to && found < word.length; at++) {
       // Only a letter's two cases become the small letter.
       const small = (octets[at] ?? 0) | 0x20
       if (small === word.charCodeAt(found)) found++

@@ -10,6 +10,8 @@ export class Side {
   #announced = false
   #ended = true
   #lost = false
+  /** Where in the chunk that was taken last a literal begins that goes on behind it; else its length. */
+  #textEnd = 0
   /** Where in the chunk that was taken last its last line begins; `undefined`: `#head` is its start. */
   #start: number | undefined
   #head = ''
@@ -31,6 +33,11 @@ export class Side {
   /** Whether the last octet ended a line. */
   get ended(): boolean {
     return this.#ended
+  }
+
+  /** Octets of the chunk that was taken last behind which all is of a literal. */
+  get textEnd(): number {
+    return this.#textEnd
   }
 
   /** The start of the last line, which may go on behind literals. `chunk` is the one that was taken last. */
@@ -57,6 +64,7 @@ export class Side {
   }
 
   take(chunk: Buffer): void {
+    this.#textEnd = chunk.length
     if (this.#lost || chunk.length === 0) return
     if (this.#isSimple(chunk)) return
     this.#start = undefined
@@ -118,6 +126,7 @@ export class Side {
     const count = Math.min(this.#literal, chunk.length - at)
     this.#literal -= count
     if (count > 0) this.#announced = false
+    if (this.#literal > 0) this.#textEnd = at
     return at + count
   }
 

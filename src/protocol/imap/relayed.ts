@@ -36,7 +36,7 @@ export class RelayedImap implements Watcher {
     this.#client.take(chunk)
     this.#head = this.#client.headIn(chunk)
     this.#expectAnswer()
-    this.#compressed = this.#compress.endsIn(chunk, literal)
+    this.#compressed = this.#compress.endsIn(chunk, literal, this.#client.textEnd)
   }
 
   backend(chunk: Buffer): void {

@@ -77,6 +77,13 @@ const rows: readonly Row[] = [
     'C: abc',
     'S: a NO too big\r\n',
   ],
+  [
+    'after a message that says COMPRESS where it begins',
+    true,
+    'C: a APPEND x {20+}\r\nHow to COMPRESS ',
+    'C: 1234\r\n',
+    'S: a OK\r\n',
+  ],
   ['never after COMPRESS', false, 'C: a compress DEFLATE\r\n', 'S: a OK\r\n'],
   [
     'after a literal that speaks of it',
