@@ -71,9 +71,15 @@ export function bytes(
     lines: one('CPU-s per GiB', targets),
     buffered: true,
     quick,
-    warmUp: () => [
+    // A read is large: compilers need as many octets as a thousand of them bring, and more.
+    warmUp: (_, compiling) => [
       ...few(),
-      { kind, count: connections, atOnce: connections, repeat: 64 / connections },
+      {
+        kind,
+        count: connections,
+        atOnce: connections,
+        repeat: (compiling ? 1_024 : 64) / connections,
+      },
     ],
     load: ({ mebibytes }) => ({
       kind,
