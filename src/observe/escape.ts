@@ -21,8 +21,8 @@ export function escaped(text: string | Buffer, atMost = 256): string {
 
 const backslash = 0x5c
 
-/** Whether nothing is to be escaped. */
-function isPlain(text: string | Buffer): boolean {
+/** Whether all of it is printable ASCII without a backslash, so that nothing is to be escaped. */
+export function isPlain(text: string | Buffer): boolean {
   for (let at = 0; at < text.length; at++) {
     const octet = typeof text === 'string' ? text.charCodeAt(at) : (text[at] ?? 0)
     if (octet < 0x20 || octet > 0x7e || octet === backslash) return false

@@ -11,7 +11,6 @@ export interface Opened {
 export class Fan {
   #outlets: readonly { readonly sink: Sink; readonly least: number }[] = []
   #level: Severity = 'emerg'
-  #least: number = severities.emerg
 
   constructor(opened: readonly Opened[]) {
     this.turn(opened)
@@ -20,7 +19,6 @@ export class Fan {
   turn(opened: readonly Opened[]): void {
     const [loudest] = opened.toSorted((a, b) => severities[a.level] - severities[b.level])
     this.#level = loudest?.level ?? 'emerg'
-    this.#least = severities[this.#level]
     this.#outlets = opened.map(({ sink, level }) => ({ sink, least: severities[level] }))
   }
 
@@ -31,7 +29,7 @@ export class Fan {
 
   /** Whether any output takes a record of this severity, in our numbers. */
   takes(severity: number): boolean {
-    return severity >= this.#least
+    return severity >= severities[this.#level]
   }
 
   /** `severity` is our number for it. */
