@@ -22,6 +22,17 @@ after(() => rmSync(folder, { recursive: true }))
 
 const login = 'P: USER alice\nB: +OK\nP: PASS secret\nB: +OK in'
 
+/** A client that is logged in behind STLS. */
+async function upgraded(port: number): Promise<MailClient> {
+  const client = await MailClient.open(port)
+  await client.line()
+  await client.ask('STLS')
+  await client.startTls()
+  await client.ask('USER alice')
+  assert.equal(await client.ask('PASS secret'), '+OK in')
+  return client
+}
+
 for (const on of ['handles', 'streams'] as const) {
   describe(`a relay on ${on}`, () => {
     it('carries what fills every buffer, in clear on both sides', async t => {
@@ -48,12 +59,7 @@ for (const on of ['handles', 'streams'] as const) {
          server { listen {pop3}; protocol pop3; }`,
         on,
       )
-      const client = await MailClient.open(here.port('pop3'))
-      await client.line()
-      await client.ask('STLS')
-      await client.startTls()
-      await client.ask('USER alice')
-      assert.equal(await client.ask('PASS secret'), '+OK in')
+      const client = await upgraded(here.port('pop3'))
       await echoed(client)
     })
 
@@ -68,12 +74,7 @@ for (const on of ['handles', 'streams'] as const) {
            server { listen {pop3}; protocol pop3; }`,
           on,
         )
-        const client = await MailClient.open(here.port('pop3'))
-        await client.line()
-        await client.ask('STLS')
-        await client.startTls()
-        await client.ask('USER alice')
-        assert.equal(await client.ask('PASS secret'), '+OK in')
+        const client = await upgraded(here.port('pop3'))
         const told = new RegExp(`^PROXY TCP4 127.0.0.1 127.0.0.1 \\d+ ${here.port('pop3')}$`)
         assert.match(there.heard[0] ?? '', told)
         client.close()
