@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /**
  * All deadlines of a process on one timer: a hashed wheel. A deadline that is pushed back, as
  * traffic does all the time, is only given its new time and moved when its old slot comes round.
@@ -6,9 +8,6 @@
 /** Milliseconds a slot; a deadline is late by at most this much, never early. */
 const slotTime = 100
 const slots = 1024
-
-/** The global is a getter, and the wheel is asked to arm a deadline at every chunk. */
-const clock = performance
 
 /** One deadline; armed and disarmed on its wheel as often as needed. */
 export class Deadline {
@@ -39,7 +38,7 @@ export class Wheel {
   #timer: NodeJS.Timeout | undefined
 
   /** `now` in milliseconds, monotonic. */
-  constructor(now: () => number = () => clock.now()) {
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now
     this.#turned = Math.floor(now() / slotTime)
   }

@@ -22,7 +22,7 @@ export const arrows: Readonly<Record<string, Room>> = {
     packages: [],
     modules: ['fs', 'fs/promises', 'net', 'path', 'crypto', 'events'],
   },
-  wire: { rooms: ['words'], packages: [], modules: ['net', 'tls', 'events'] },
+  wire: { rooms: ['words'], packages: [], modules: ['net', 'tls', 'events', 'perf_hooks'] },
   observe: {
     rooms: ['words'],
     packages: ['pino', 'prom-client'],
@@ -48,7 +48,7 @@ export const arrows: Readonly<Record<string, Room>> = {
     packages: [],
     modules: [
       ...['net', 'tls', 'dns', 'dns/promises', 'fs', 'fs/promises', 'crypto', 'events', 'path'],
-      ...['buffer', 'perf_hooks'],
+      'perf_hooks',
     ],
   },
   demo: { rooms: anything, packages: ['selfsigned'], modules: anything },
