@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { type AuthAnswer, authAnswer, isReusable } from '../protocol/auth-http-answer.ts'
 import { type Connection, kept, nobody, type Receiver, type Whose } from '../wire/connection.ts'
+import { wipe } from '../wire/octets.ts'
 import type { Dialled, Dialling } from '../wire/sockets.ts'
 import { Deadline, type Wheel } from '../wire/wheel.ts'
 import type { AuthPool } from './auth-pool.ts'
@@ -18,22 +19,27 @@ export class AuthExchange implements Receiver {
   readonly #pool: AuthPool | undefined
   readonly #wheel: Wheel
   readonly #deadline: Deadline
-  readonly #over = Promise.withResolvers<Exchange>()
+  readonly #over: (exchange: Exchange) => void
+  #isOver = false
   #dialling: Dialling | undefined
   #connection: Connection | undefined
   #received: Buffer = nothing
 
-  /** `within`: ms for all of it. A connection goes to `pool` afterwards, if there is one. */
-  constructor(wheel: Wheel, within: number, pool: AuthPool | undefined) {
+  /**
+   * `within`: ms for all of it. A connection goes to `pool` afterwards, if there is one. `over` is told once
+   * what it came to.
+   */
+  constructor(
+    wheel: Wheel,
+    within: number,
+    pool: AuthPool | undefined,
+    over: (exchange: Exchange) => void,
+  ) {
     this.#wheel = wheel
     this.#pool = pool
+    this.#over = over
     this.#deadline = new Deadline(() => this.#finish({ kind: 'timeout' }))
     wheel.arm(this.#deadline, within)
-  }
-
-  /** What it comes to; never rejects. */
-  get over(): Promise<Exchange> {
-    return this.#over.promise
   }
 
   /** Whether some of the answer has come. */
@@ -65,11 +71,16 @@ export class AuthExchange implements Receiver {
   }
 
   received(octets: Buffer, whose: Whose): void {
-    const own = kept(octets, whose)
-    this.#received = this.#received.length === 0 ? own : joined(this.#received, own)
-    const answer = authAnswer(this.#received)
-    if (answer.kind === 'incomplete') return
-    this.#finish(answer, this.#pool !== undefined && isReusable(this.#received))
+    const known = this.#received
+    const all = known.length === 0 ? octets : joined(known, octets)
+    const answer = authAnswer(all)
+    if (answer.kind === 'incomplete') {
+      this.#received = all === octets ? kept(octets, whose) : all
+      return
+    }
+    const reusable = this.#pool !== undefined && isReusable(all)
+    wipe(all)
+    this.#finish(answer, reusable)
   }
 
   ended(): void {
@@ -83,6 +94,8 @@ export class AuthExchange implements Receiver {
   }
 
   #finish(exchange: Exchange, reusable = false): void {
+    if (this.#isOver) return
+    this.#isOver = true
     this.#wheel.disarm(this.#deadline)
     this.#dialling?.abandon()
     this.#dialling = undefined
@@ -91,8 +104,8 @@ export class AuthExchange implements Receiver {
     connection?.attach(nobody)
     if (reusable && this.#pool && connection) this.#pool.put(connection, this.#wheel)
     else connection?.destroy()
-    this.#over.resolve(exchange)
-    this.#received.fill(0)
+    wipe(this.#received)
+    this.#over(exchange)
   }
 }
 

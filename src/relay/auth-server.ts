@@ -77,12 +77,16 @@ const unresolved = 'sent a server whose address cannot be found'
 
 export class AuthServer {
   readonly #question: AuthQuestion
+  readonly #told: (judgement: Judgement) => void
   #running: AuthExchange | undefined
   #sleep: Sleep | undefined
+  #waits = 0
   #abandoned = false
 
-  constructor(question: AuthQuestion) {
+  /** `told` hears the judgement, once. */
+  constructor(question: AuthQuestion, told: (judgement: Judgement) => void) {
     this.#question = question
+    this.#told = told
   }
 
   /** The client left. */
@@ -92,55 +96,21 @@ export class AuthServer {
     this.#running?.abandon()
   }
 
-  /** Never rejects. */
-  async ask(): Promise<Judgement> {
-    const { pool, wheel } = this.#question
-    let kept = pool?.take()
-    for (let waits = 0; ; ) {
-      const began = performance.now()
-      const exchange = this.#exchange(kept)
-      const answer = await exchange.over
-      if (kept && answer.kind === 'broken' && !exchange.heard && !this.#abandoned) {
-        // A connection that waited may have been closed just now: the question was not heard.
-        kept = undefined
-        continue
-      }
-      this.#count(answer, (performance.now() - began) / 1000)
-      if (answer.kind === 'ok') return this.#consent(answer)
-      if (answer.kind !== 'wait' || ++waits === mostWaits || this.#abandoned) return fault(answer)
-      this.#sleep = wheel.sleep(answer.seconds * 1000)
-      await this.#sleep.over
-      kept = pool?.take()
-    }
-  }
-
-  #consent(answer: Yes): Judgement | Promise<Judgement> {
-    const { server, port } = answer
-    if (server === undefined || port === undefined) return consent(answer, undefined)
-    if (isIP(server) === 0) return this.#resolved(answer, server, port)
-    return consent(answer, [{ address: canonical(server), port }])
-  }
-
-  /** The consent with the addresses of a host name. */
-  async #resolved(answer: Yes, server: string, port: number): Promise<Judgement> {
-    const found = await Promise.race([addressesOf(server), this.#patience()])
-    if (found === undefined) return { kind: 'fail', failure: 'timeout', reason: unresolved }
-    if (found.length === 0) return { kind: 'fail', failure: 'config', reason: unresolved }
-    return consent(
-      answer,
-      found.map(address => ({ address, port })),
-    )
-  }
-
-  async #patience(): Promise<undefined> {
-    this.#sleep = this.#question.wheel.sleep(lookupTime)
-    await this.#sleep.over
+  /** Asks, over a connection that waited if there is one. */
+  ask(): void {
+    this.#exchange(this.#question.pool?.take())
   }
 
   /** Asks once, over a connection that waited or a fresh one. */
-  #exchange(kept: Connection | undefined): AuthExchange {
+  #exchange(kept: Connection | undefined): void {
     const { url, settings, wheel, context, pool, sockets } = this.#question
-    const exchange = new AuthExchange(wheel, settings.auth_http_timeout, pool)
+    const began = performance.now()
+    const exchange = new AuthExchange(wheel, settings.auth_http_timeout, pool, answer => {
+      // A connection that waited may have been closed just now: the question was not heard.
+      const unheard = kept && answer.kind === 'broken' && !exchange.heard
+      if (unheard && !this.#abandoned) this.#exchange(undefined)
+      else this.#heard(answer, (performance.now() - began) / 1000)
+    })
     this.#running = exchange
     if (kept) exchange.ask(kept, this.#request())
     else
@@ -148,7 +118,47 @@ export class AuthServer {
         dialled => authConnection(url, context, sockets, dialled),
         () => this.#request(),
       )
-    return exchange
+  }
+
+  #heard(answer: Exchange, seconds: number): void {
+    this.#count(answer, seconds)
+    if (answer.kind === 'ok') this.#consent(answer)
+    else if (answer.kind !== 'wait' || ++this.#waits === mostWaits || this.#abandoned)
+      this.#told(fault(answer))
+    else void this.#later(answer.seconds)
+  }
+
+  async #later(seconds: number): Promise<void> {
+    this.#sleep = this.#question.wheel.sleep(seconds * 1000)
+    await this.#sleep.over
+    if (this.#abandoned) this.#told(left)
+    else this.ask()
+  }
+
+  #consent(answer: Yes): void {
+    const { server, port } = answer
+    if (server === undefined || port === undefined) this.#told(consent(answer, undefined))
+    else if (isIP(server) === 0) void this.#resolve(answer, server, port)
+    else this.#told(consent(answer, [{ address: canonical(server), port }]))
+  }
+
+  /** Consents with the addresses of a host name. */
+  async #resolve(answer: Yes, server: string, port: number): Promise<void> {
+    const found = await Promise.race([addressesOf(server), this.#patience()])
+    if (found === undefined) this.#told({ kind: 'fail', failure: 'timeout', reason: unresolved })
+    else if (found.length === 0) this.#told({ kind: 'fail', failure: 'config', reason: unresolved })
+    else
+      this.#told(
+        consent(
+          answer,
+          found.map(address => ({ address, port })),
+        ),
+      )
+  }
+
+  async #patience(): Promise<undefined> {
+    this.#sleep = this.#question.wheel.sleep(lookupTime)
+    await this.#sleep.over
   }
 
   #request(): Buffer {
@@ -178,6 +188,12 @@ type Yes = Extract<AuthAnswer, { kind: 'ok' }>
 
 function consent({ user, pass, smtp }: Yes, endpoints: Consent['endpoints']): Consent {
   return { kind: 'ok', endpoints, user, pass, smtp }
+}
+
+const left: Judgement = {
+  kind: 'fail',
+  failure: 'connect',
+  reason: 'was left, as the client had gone',
 }
 
 function fault(answer: Exclude<Exchange, { kind: 'ok' }>): Judgement {

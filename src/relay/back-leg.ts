@@ -54,51 +54,40 @@ export interface LegPlan {
   readonly sockets: Sockets
   /** Where each stage is noted as it begins. */
   readonly progress: { stage: Stage }
+  /** This program is at fault. */
+  readonly broke: (error: unknown) => void
 }
 
 export class BackLeg {
   readonly #plan: LegPlan
+  readonly #over: (end: LegEnd) => void
   readonly #deadline: Deadline
+  #back: Back
+  /** Octets that may still come of the backend's reply. */
+  #room: number
   #dialling: Dialling | undefined
   #wire: Wire | undefined
   #late = false
   #abandoned = false
   #handshaking: TLSSocket | undefined
 
-  constructor(plan: LegPlan) {
+  /** `over` is told what it came to, once, unless this program is at fault (`broke`). */
+  constructor(plan: LegPlan, over: (end: LegEnd) => void) {
     this.#plan = plan
+    this.#over = over
+    this.#back = plan.back
+    this.#room = plan.replySize
     this.#deadline = new Deadline(() => {
       this.#late = true
       this.#stop()
     })
   }
 
-  /** Never rejects but for a fault of this program. */
-  async run(): Promise<LegEnd> {
-    const { implicit, progress, replySize } = this.#plan
-    const wire = await this.#dial()
-    if (!(wire instanceof Wire)) return this.#over(wire)
-    const fault = implicit ? await this.#encrypt(wire) : undefined
-    if (fault) return this.#over(fault)
-    let { back } = this.#plan
-    for (let room = replySize; ; ) {
-      progress.stage = back.stage
-      const line = wire.take({ kind: 'line', atMost: room })
-      if (line === undefined) {
-        await wire.more()
-        continue
-      }
-      if (!Buffer.isBuffer(line)) return this.#over(unread(line))
-      room -= line.length
-      let step: BackStep | LegEnd = back.receive(line)
-      if (step.do === 'starttls') step = (await this.#encrypt(wire)) ?? step.then
-      if (!('next' in step)) return this.#over(endOf(step, wire))
-      if (step.do === 'send') {
-        wire.writeSecret(step.bytes)
-        room = replySize
-      }
-      back = step.next
-    }
+  run(): void {
+    const { connectTimeout, endpoint, progress, sockets, wheel } = this.#plan
+    progress.stage = 'connect'
+    wheel.arm(this.#deadline, connectTimeout)
+    this.#dialling = sockets.dial(endpoint.address, endpoint.port, this.#dialled)
   }
 
   /** The client left: ends the try wherever it stands. */
@@ -113,16 +102,14 @@ export class BackLeg {
     this.#handshaking?.destroy()
   }
 
-  #dial(): Promise<Wire | LegEnd> {
-    const { connectTimeout, endpoint, progress, sockets, wheel } = this.#plan
-    progress.stage = 'connect'
-    wheel.arm(this.#deadline, connectTimeout)
-    return new Promise(resolve => {
-      this.#dialling = sockets.dial(endpoint.address, endpoint.port, outcome => {
-        this.#dialling = undefined
-        resolve(outcome instanceof Error ? this.#unreached(outcome) : this.#reached(outcome))
-      })
-    })
+  readonly #dialled = (outcome: Connection | Error): void => {
+    this.#dialling = undefined
+    try {
+      if (outcome instanceof Error) this.#end(this.#unreached(outcome))
+      else this.#reached(outcome)
+    } catch (error) {
+      this.#broke(error)
+    }
   }
 
   #unreached(error: Error): LegEnd {
@@ -131,24 +118,89 @@ export class BackLeg {
     return fail('connect', `did not accept the connection: ${code}`)
   }
 
-  #reached(connection: Connection): Wire | LegEnd {
-    const { preface, timeout, wheel } = this.#plan
+  #reached(connection: Connection): void {
+    const { implicit, preface, timeout, wheel } = this.#plan
     const wire = new Wire(connection)
     this.#wire = wire
-    if (this.#abandoned) return fail('connect', 'was left, as the client had gone')
+    if (this.#abandoned) {
+      this.#end(fail('connect', 'was left, as the client had gone'))
+      return
+    }
     wheel.arm(this.#deadline, timeout)
     if (preface) wire.writeSecret(preface)
-    return wire
+    if (implicit) void this.#encrypt(wire, undefined)
+    else this.#hear(wire)
   }
 
-  #over(end: LegEnd): LegEnd {
+  readonly #go = (): void => {
+    try {
+      if (this.#wire) this.#hear(this.#wire)
+    } catch (error) {
+      this.#broke(error)
+    }
+  }
+
+  /** Answers what is here, and waits for more. */
+  #hear(wire: Wire): void {
+    const { progress } = this.#plan
+    for (let goesOn = true; goesOn; ) {
+      progress.stage = this.#back.stage
+      const line = wire.take({ kind: 'line', atMost: this.#room })
+      if (line === undefined) {
+        wire.wait(this.#go)
+        return
+      }
+      if (!Buffer.isBuffer(line)) {
+        this.#end(unread(line))
+        return
+      }
+      this.#room -= line.length
+      goesOn = this.#does(this.#back.receive(line), wire)
+    }
+  }
+
+  /** Whether the dialogue goes on at once. */
+  #does(step: BackStep, wire: Wire): boolean {
+    if (step.do === 'starttls') {
+      void this.#encrypt(wire, step.then)
+      return false
+    }
+    if (!('next' in step)) {
+      this.#end(endOf(step, wire))
+      return false
+    }
+    if (step.do === 'send') {
+      wire.writeSecret(step.bytes)
+      this.#room = this.#plan.replySize
+    }
+    this.#back = step.next
+    return true
+  }
+
+  #end(end: LegEnd): void {
     this.#plan.wheel.disarm(this.#deadline)
     if (end.kind !== 'relay') this.#wire?.connection.destroySoon()
-    return end
+    this.#over(end)
   }
 
-  /** The handshake; what the backend sent before it is forgotten. */
-  async #encrypt(wire: Wire): Promise<LegEnd | undefined> {
+  #broke(error: unknown): void {
+    this.#plan.wheel.disarm(this.#deadline)
+    this.#wire?.destroy()
+    this.#plan.broke(error)
+  }
+
+  /** The handshake, and `then` what it was for; what the backend sent before it is forgotten. */
+  async #encrypt(wire: Wire, then: BackStep | undefined): Promise<void> {
+    try {
+      const fault = await this.#handshake(wire)
+      if (fault) this.#end(fault)
+      else if (!then || this.#does(then, wire)) this.#hear(wire)
+    } catch (error) {
+      this.#broke(error)
+    }
+  }
+
+  async #handshake(wire: Wire): Promise<LegEnd | undefined> {
     this.#plan.progress.stage = 'backend-tls'
     const socket = wire.detach().connection.toStream(nothing)
     const { tlsName, verify, context, endpoint, sockets } = this.#plan
@@ -180,9 +232,7 @@ export class BackLeg {
 const nothing = Buffer.alloc(0)
 
 /** What a step comes to that ends the dialogue. */
-function endOf(step: Exclude<BackStep, { next: Back }> | LegEnd, wire: Wire): LegEnd {
-  if ('kind' in step) return step
-  if (step.do === 'starttls') return fail('internal', 'spoke TLS within TLS')
+function endOf(step: Exclude<BackStep, { next: Back } | { do: 'starttls' }>, wire: Wire): LegEnd {
   if (step.do === 'fail') return { kind: 'fail', ...step }
   const { reply, facts } = step
   return step.do === 'refused'

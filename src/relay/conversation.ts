@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { ServerSettings } from '../config/config.ts'
 import type { Attempt, Front, Step } from '../protocol/protocol.ts'
-import type { Input, Stop, Wire } from '../wire/wire.ts'
+import type { Stop, Wire } from '../wire/wire.ts'
 import type { Record } from './record.ts'
 import type { RelayMetrics } from './shared.ts'
 
@@ -10,11 +10,17 @@ const mostGathered = 4_096
 
 /** Who does what a conversation cannot do itself. */
 export interface Host {
-  /** Does the handshake that a `starttls` step asked for; whether it went well. */
-  secure(): Promise<boolean>
-  /** Judges an attempt; whether the conversation goes on. */
-  authenticate(attempt: Attempt): Promise<boolean>
+  /** Does the handshake that a `starttls` step asked for, and says whether the conversation goes on. */
+  secure(goOn: GoOn): void
+  /** Judges an attempt, and says whether the conversation goes on; or nothing, and takes the client over. */
+  authenticate(attempt: Attempt, goOn: GoOn): void
+  /** We have no more to say (`undefined`), or the client cannot be heard any more. */
+  over(stop: Stop | undefined): void
+  /** This program is at fault; the conversation is over. */
+  broke(error: unknown): void
 }
+
+export type GoOn = (goesOn: boolean) => void
 
 export interface Circumstances {
   readonly wire: Wire
@@ -30,6 +36,9 @@ export interface Circumstances {
  */
 export class Conversation {
   readonly #with: Circumstances
+  /** Who hears what comes next; `undefined`: nobody, while the host is at work or for good. */
+  #front: Front | undefined
+  #going = false
   #said = ''
   #taken = 0
 
@@ -37,33 +46,34 @@ export class Conversation {
     this.#with = circumstances
   }
 
-  /** Runs until we have no more to say (`undefined`) or the client cannot be heard any more. */
-  async run(first: Front): Promise<Stop | undefined> {
-    let front: Front | undefined = first
-    while (front) {
-      const input = this.#next(front)
-      if (input === undefined) {
-        await this.#wait()
-        continue
-      }
-      if (input !== 'too-long' && !Buffer.isBuffer(input)) {
-        this.#flush()
-        return input
-      }
-      const step = this.#step(front, input)
-      if (step.do === 'reply') front = this.#reply(step)
-      else if (step.do === 'close') {
-        this.#said += step.text
-        front = undefined
-      } else front = (await this.#goesOn(step)) ? step.next : undefined
-    }
-    this.#flush()
-    return undefined
+  /** Goes on until the host is told that it is `over`. */
+  begin(front: Front): void {
+    this.#front = front
+    this.#go()
   }
 
-  /** What was taken is gone once more arrives: nothing is taken before it can be answered. */
-  #next(front: Front): Input | undefined {
-    return this.#full ? undefined : this.#with.wire.take(front.wants)
+  /** Answers what is here. */
+  readonly #go = (): void => {
+    // A host that is done at once is heard by the loop that asked it.
+    if (this.#going) return
+    this.#going = true
+    try {
+      while (this.#front) if (!this.#turn(this.#front)) break
+    } catch (error) {
+      this.#front = undefined
+      this.#with.host.broke(error)
+    }
+    this.#going = false
+  }
+
+  /** Hears the client once; whether there may be more to hear at once. */
+  #turn(front: Front): boolean {
+    // What was taken is gone once more arrives: nothing is taken before it can be answered.
+    const input = this.#full ? undefined : this.#with.wire.take(front.wants)
+    if (input === undefined) return this.#catchUp()
+    if (input !== 'too-long' && !Buffer.isBuffer(input)) this.#end(input)
+    else this.#does(this.#step(front, input))
+    return true
   }
 
   get #full(): boolean {
@@ -71,24 +81,50 @@ export class Conversation {
   }
 
   /** Says what was gathered, and waits until the client has taken it and there may be more of it. */
-  #wait(): Promise<unknown> | undefined {
+  #catchUp(): boolean {
     const { wire } = this.#with
     const full = this.#full
     this.#flush()
-    return wire.whenDrained() ?? (full ? undefined : wire.more())
+    if (wire.fills(this.#go)) return false
+    if (!full) wire.wait(this.#go)
+    return full
   }
 
-  #reply(step: Extract<Step, { do: 'reply' }>): Front | undefined {
-    this.#said += step.text
-    return this.#tolerates(step.fault) ? step.next : undefined
+  #does(step: Step): void {
+    switch (step.do) {
+      case 'reply':
+        this.#said += step.text
+        if (this.#tolerates(step.fault)) this.#front = step.next
+        else this.#end(undefined)
+        break
+      case 'close':
+        this.#said += step.text
+        this.#end(undefined)
+        break
+      default:
+        this.#hand(step)
+    }
   }
 
-  /** Does what takes its time; whether the conversation goes on. */
-  #goesOn(step: Extract<Step, { do: 'starttls' | 'authenticate' }>): Promise<boolean> {
+  /** Has the host do what takes its time. */
+  #hand(step: Extract<Step, { do: 'starttls' | 'authenticate' }>): void {
     if (step.do === 'starttls') this.#said += step.text
     this.#flush()
+    this.#front = undefined
     const { host } = this.#with
-    return step.do === 'starttls' ? host.secure() : host.authenticate(step.attempt)
+    const goOn = (goesOn: boolean) => {
+      this.#front = step.next
+      if (goesOn) this.#go()
+      else this.#end(undefined)
+    }
+    if (step.do === 'starttls') host.secure(goOn)
+    else host.authenticate(step.attempt, goOn)
+  }
+
+  #end(stop: Stop | undefined): void {
+    this.#front = undefined
+    this.#flush()
+    this.#with.host.over(stop)
   }
 
   #step(front: Front, input: Buffer | 'too-long'): Step {

@@ -5,7 +5,7 @@ import type { Runtime } from './runtime.ts'
 import type { Verdict } from './verdict.ts'
 
 interface Judging {
-  run(): Promise<Verdict>
+  run(then: (verdict: Verdict) => void): void
 }
 
 /** Counts one session in, and judges its logins by what failed before. */
@@ -46,33 +46,37 @@ export class Guard {
   }
 
   /** The verdict of `judge`, unless a limit speaks first; failures are counted and answered later. */
-  judge(attempt: Attempt, judge: Judging): Promise<Verdict> {
+  judge(attempt: Attempt, judge: Judging, then: (verdict: Verdict) => void): void {
     const counted = !this.#free && attempt.mechanism !== 'none'
-    return counted ? this.#limited(attempt, judge) : judge.run()
+    if (counted) this.#limited(attempt, judge, then)
+    else judge.run(then)
   }
 
-  async #limited(attempt: Attempt, judge: Judging): Promise<Verdict> {
+  #limited(attempt: Attempt, judge: Judging, then: (verdict: Verdict) => void): void {
     const limits = this.#limits
     const words = this.#words
     const { limit_conn, limit_login } = this.#settings
     const user = userOf(attempt.login)
-    if (limits.refuses(limit_login, this.#client, user))
-      return turnedAway(words.barred(attempt, 'Too many failed logins'))
+    if (limits.refuses(limit_login, this.#client, user)) {
+      then(turnedAway(words.barred(attempt, 'Too many failed logins')))
+      return
+    }
     const held = this.#held
     const before = held?.size ?? 0
     if (held && !limits.admitUser(limit_conn, held, user)) {
       held.release(before)
-      return turnedAway(words.barred(attempt, 'Too many connections'))
+      then(turnedAway(words.barred(attempt, 'Too many connections')))
+      return
     }
-    const verdict = await judge.run()
-    if (verdict.kind === 'carried') {
-      limits.succeeded(limit_login, this.#client, user)
-      return verdict
-    }
-    held?.release(before)
-    if (verdict.result !== 'denied') return verdict
-    const delay = limits.failed(limit_login, this.#client, user)
-    return { ...verdict, wait: Math.max(verdict.wait, delay) }
+    judge.run(verdict => {
+      if (verdict.kind === 'carried') limits.succeeded(limit_login, this.#client, user)
+      else held?.release(before)
+      if (verdict.kind === 'carried' || verdict.result !== 'denied') then(verdict)
+      else {
+        const delay = limits.failed(limit_login, this.#client, user)
+        then({ ...verdict, wait: Math.max(verdict.wait, delay) })
+      }
+    })
   }
 }
 

@@ -112,7 +112,7 @@ export class Listener {
       return
     }
     active.value++
-    void new Session(connection, remote, listen, runtime, shared).run(closed)
+    new Session(connection, remote, listen, runtime, shared).run(closed)
   }
 
   /** Finds where connections that are given `served` are counted. */

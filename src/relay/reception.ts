@@ -1,24 +1,25 @@
-import { Buffer } from 'node:buffer'
 import { performance } from 'node:perf_hooks'
 import type { Listen } from '../config/config.ts'
 import { escaped } from '../observe/escape.ts'
 import type { Attempt, Front } from '../protocol/protocol.ts'
-import { printEndpoint } from '../wire/address.ts'
 import type { Connection } from '../wire/connection.ts'
+import { wipe } from '../wire/octets.ts'
 import { Deadline } from '../wire/wheel.ts'
 import { type Stop, Wire } from '../wire/wire.ts'
+import type { Mechanism } from '../words/mechanism.ts'
 import { Authentication } from './authenticate.ts'
-import { Conversation, type Host } from './conversation.ts'
+import { Conversation, type GoOn, type Host } from './conversation.ts'
 import { Guard } from './guard.ts'
 import { secure } from './handshake.ts'
 import type { Held } from './limits.ts'
 import { unavailable } from './names.ts'
-import { behind, clientOf, type Origin, readProxyHeader } from './origin.ts'
+import { clientOf, type Origin } from './origin.ts'
 import type { Ended, Record as SessionRecord } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
+import { dismiss, greeting, isPatient, type Newcomer, originBehind } from './threshold.ts'
 import { refuse } from './token-refusal.ts'
-import type { Verdict } from './verdict.ts'
+import type { LoggedIn, Verdict } from './verdict.ts'
 
 /**
  * A client up to its login: greet, take commands, judge. The protocol decides what is said; this is
@@ -34,11 +35,14 @@ const endings: Readonly<Record<Stop, Ended>> = {
   broken: 'client',
 }
 
-/** A login that went well, on its way to the relay phase. */
-export interface LoggedIn {
-  readonly verdict: Extract<Verdict, { kind: 'carried' }>
-  readonly attempt: Attempt
-  readonly wire: Wire
+/** Whose client it is. */
+export interface Owner {
+  /** Takes the client over, logged in. */
+  carry(login: LoggedIn): void
+  /** The session is over without having been relayed. */
+  over(ended: Ended): void
+  /** This program is at fault. */
+  broke(error: unknown): void
 }
 
 export class Reception implements Host {
@@ -48,10 +52,9 @@ export class Reception implements Host {
   readonly #record: SessionRecord
   readonly #wire: Wire
   readonly #deadline: Deadline
-  readonly #carry: (login: LoggedIn) => void
+  readonly #owner: Owner
   #origin: Origin
   #secure = false
-  #carried = false
   /** Started as soon as the client's address is known, awaited when a backend must be told. */
   #name: Promise<string> | undefined
   #abandonHandshake: (() => void) | undefined
@@ -64,15 +67,14 @@ export class Reception implements Host {
     readonly listen: Listen
     readonly runtime: Runtime
     readonly shared: Shared
-    /** Takes the client over. */
-    readonly carry: (login: LoggedIn) => void
+    readonly owner: Owner
   }) {
     this.#shared = about.shared
     this.#runtime = about.runtime
     this.#listen = about.listen
     this.#record = about.record
     this.#origin = about.origin
-    this.#carry = about.carry
+    this.#owner = about.owner
     this.#wire = new Wire(about.connection)
     this.#deadline = new Deadline(() => this.#expired())
   }
@@ -82,26 +84,52 @@ export class Reception implements Host {
     return this.#guard?.held
   }
 
-  /** Who ended the session; `undefined`: it is relayed. */
-  async run(): Promise<Ended | undefined> {
-    const { protocol, settings } = this.#runtime
+  /** Receives the client; its owner hears what comes of it. */
+  run(): void {
+    const { proxyProtocol, ssl } = this.#listen
     this.#arm()
-    if (this.#listen.proxyProtocol && !(await this.#proxied())) return 'relay'
-    if (!this.#admitted()) return 'relay'
-    if (this.#listen.ssl && !(await this.#handshake(true))) return 'relay'
-    this.#record.stage = 'greeting'
-    const delay = settings.smtp_greeting_delay
-    if (delay > 0 && this.#record.protocol === 'smtp' && (await this.#spokeEarly(delay)))
-      return 'relay'
-    const { metrics } = this.#shared
-    const about = { wire: this.#wire, record: this.#record, metrics, settings, host: this }
-    const stop = await new Conversation(about).run(this.#greet())
-    if (this.#carried) return undefined
-    if (stop === 'timeout') this.#wire.write(protocol.words.timedOut)
-    if (stop === 'left') this.#wire.write(protocol.words.leaving)
-    this.#wire.hangUp(this.#shared.wheel)
-    return stop ? endings[stop] : 'relay'
+    if (proxyProtocol || ssl || this.#delay > 0) void this.#prepare()
+    else if (this.#admitted()) this.#converse()
+    else this.#owner.over('relay')
   }
+
+  /** What takes its time before the greeting. */
+  async #prepare(): Promise<void> {
+    try {
+      const ready =
+        (!this.#listen.proxyProtocol || (await this.#proxied())) &&
+        this.#admitted() &&
+        (!this.#listen.ssl || (await this.#handshake(true))) &&
+        (this.#delay === 0 || (await this.#isPatient()))
+      if (ready) this.#converse()
+      else this.#owner.over('relay')
+    } catch (error) {
+      this.broke(error)
+    }
+  }
+
+  /** Milliseconds that the greeting is held. */
+  get #delay(): number {
+    return this.#record.protocol === 'smtp' ? this.#runtime.settings.smtp_greeting_delay : 0
+  }
+
+  #converse(): void {
+    this.#record.stage = 'greeting'
+    const { metrics } = this.#shared
+    const { settings } = this.#runtime
+    const about = { wire: this.#wire, record: this.#record, metrics, settings, host: this }
+    new Conversation(about).begin(this.#greet())
+  }
+
+  over(stop: Stop | undefined): void {
+    const { words } = this.#runtime.protocol
+    if (stop === 'timeout') this.#wire.write(words.timedOut)
+    if (stop === 'left') this.#wire.write(words.leaving)
+    this.#wire.hangUp(this.#shared.wheel)
+    this.#owner.over(stop ? endings[stop] : 'relay')
+  }
+
+  readonly broke = (error: unknown): void => this.#owner.broke(error)
 
   /** Ends the session with a word to the client, if nothing of it is under way; whether it did. */
   leave(): boolean {
@@ -134,116 +162,115 @@ export class Reception implements Host {
   }
 
   #greet(): Front {
-    const door = this.#runtime.door()
-    const { server_name } = this.#runtime.settings
-    const salt = door.salted ? `<${this.#record.id}.${Date.now()}@${server_name}>` : ''
-    const { text, next } = door.greet({ secure: this.#secure, salt })
-    this.#arm()
+    const { text, next } = greeting(this.#runtime, this.#record.id, this.#secure)
     this.#wire.write(text)
-    this.#record.stage = 'commands'
+    this.#heed()
     return next
   }
 
   /** Takes the PROXY header; whether there is one. */
   async #proxied(): Promise<boolean> {
-    const header = await readProxyHeader(this.#wire)
-    if (header.kind === 'invalid') {
-      this.#record.failure ??= 'protocol'
-      this.#record.reason = `PROXY header: ${header.reason}`
-      return this.#refuse('proxy')
-    }
-    this.#origin = behind(this.#origin, header, this.#runtime.trusted)
-    this.#record.client = printEndpoint(this.#origin.address, this.#origin.port)
-    return true
+    const origin = await originBehind(this.#newcomer, this.#origin, this.#runtime.trusted)
+    if (origin) this.#origin = origin
+    return origin !== undefined || this.#refuse('proxy')
   }
 
-  /** Ends the session before its greeting, with `text` where the client would understand it. */
   #refuse(reason: 'access' | 'limit' | 'proxy', text = ''): false {
-    const { protocol, listener } = this.#record
-    this.#record.reason ??= reason
-    const labels = { protocol, listener, reason }
-    this.#shared.metrics.counter('connections_rejected_total', labels).value++
-    if (this.#listen.ssl || text === '') this.#wire.destroy()
-    else {
-      this.#wire.write(text)
-      this.#wire.hangUp(this.#shared.wheel)
-    }
+    // Behind TLS that was not begun nobody would understand it.
+    dismiss(this.#newcomer, reason, this.#listen.ssl ? '' : text)
     return false
   }
 
-  /** Holds the greeting; a client that does not wait for it is turned away (it is no mail program). */
-  async #spokeEarly(delay: number): Promise<boolean> {
-    const wire = this.#wire
-    this.#shared.wheel.arm(this.#deadline, delay + this.#runtime.settings.timeout)
-    const patience = new Deadline(() => wire.giveUp())
-    this.#shared.wheel.arm(patience, delay)
-    const input = await wire.read({ kind: 'octets', count: 1 })
-    this.#shared.wheel.disarm(patience)
-    if (input === 'timeout' && !wire.stopped) return false
-    if (Buffer.isBuffer(input)) {
-      this.#wire.write('503 5.5.0 Improper use of SMTP command pipelining\r\n')
-      this.#record.failure = 'protocol'
+  /** Holds the greeting; whether the client waited for it. */
+  #isPatient(): Promise<boolean> {
+    this.#record.stage = 'greeting'
+    this.#shared.wheel.arm(this.#deadline, this.#delay + this.#runtime.settings.timeout)
+    return isPatient(this.#newcomer, this.#delay)
+  }
+
+  get #newcomer(): Newcomer {
+    return { wire: this.#wire, record: this.#record, shared: this.#shared }
+  }
+
+  /** The handshake in the midst of a conversation. */
+  secure(goOn: GoOn): void {
+    const done = (secured: boolean) => {
+      if (secured) this.#heed()
+      goOn(secured)
     }
-    this.#wire.hangUp(this.#shared.wheel)
-    return true
+    this.#handshake(false).then(done).catch(this.broke)
   }
 
-  /** The handshake in the midst of a conversation; whether it went well. */
-  async secure(): Promise<boolean> {
-    if (!(await this.#handshake(false))) return false
-    this.#record.stage = 'commands'
-    this.#arm()
-    return true
-  }
-
-  /** Judges an attempt; whether the dialogue with the client goes on. */
-  async authenticate(attempt: Attempt): Promise<boolean> {
+  /** Judges an attempt. */
+  authenticate(attempt: Attempt, goOn: GoOn): void {
     const record = this.#record
-    const { wheel, metrics } = this.#shared
     record.logins++
     record.mechanism = attempt.mechanism
     if (attempt.mechanism !== 'none') record.login = escaped(attempt.login, 128)
     const began = performance.now()
-    const name = this.#name === undefined ? unavailable : await this.#name
-    const about = { listen: this.#listen, record, secure: this.#secure, name }
-    const client = clientOf(this.#origin, about)
+    const judge = (name: string) =>
+      this.#judge(attempt, name, verdict => this.#answer(attempt, verdict, began, goOn))
+    if (this.#name === undefined) judge(unavailable)
+    else this.#name.then(judge).catch(this.broke)
+  }
+
+  /** `name`: the client's. */
+  #judge(attempt: Attempt, name: string, then: (verdict: Verdict) => void): void {
+    const about = { listen: this.#listen, record: this.#record, secure: this.#secure, name }
     const authentication = new Authentication({
       shared: this.#shared,
       runtime: this.#runtime,
-      record,
-      client,
+      record: this.#record,
+      client: clientOf(this.#origin, about),
       attempt,
+      broke: this.broke,
     })
     // The judgement has deadlines of its own.
-    wheel.disarm(this.#deadline)
+    this.#shared.wheel.disarm(this.#deadline)
     this.#wire.onGone = stop => {
       // Whoever ended with commands still unread has only ended its own half.
       if (stop !== 'ended' || this.#wire.waiting === 0) authentication.abandon()
     }
-    const verdict = await (this.#guard?.judge(attempt, authentication) ?? authentication.run())
-    attempt.login.fill(0)
-    attempt.password.fill(0)
-    const { protocol } = record
+    if (this.#guard) this.#guard.judge(attempt, authentication, then)
+    else authentication.run(then)
+  }
+
+  #answer(attempt: Attempt, verdict: Verdict, began: number, goOn: GoOn): void {
+    const { metrics } = this.#shared
+    const { protocol } = this.#record
+    const { mechanism } = attempt
+    wipe(attempt.login)
+    wipe(attempt.password)
     const result = verdict.kind === 'carried' ? 'ok' : verdict.result
-    metrics.counter('auth_total', { protocol, mechanism: attempt.mechanism, result }).value++
+    metrics.counter('auth_total', { protocol, mechanism, result }).value++
     metrics
       .histogram('auth_duration_seconds', { protocol })
       .observe((performance.now() - began) / 1000)
-    if (verdict.kind === 'carried') {
-      this.#carried = true
-      this.#carry({ verdict, attempt, wire: this.#wire })
-      return false
-    }
+    if (verdict.kind === 'carried') this.#owner.carry({ verdict, attempt, wire: this.#wire })
+    else
+      this.#turnDown(verdict, mechanism)
+        .then(() => goOn(verdict.stays))
+        .catch(this.broke)
+  }
+
+  async #turnDown(
+    verdict: Extract<Verdict, { kind: 'told' }>,
+    mechanism: Mechanism,
+  ): Promise<void> {
     if (verdict.wait > 0) {
-      const held = wheel.sleep(verdict.wait)
+      const held = this.#shared.wheel.sleep(verdict.wait)
       this.#wire.onGone = held.wake
       await held.over
     }
     this.#wire.onGone = undefined
-    record.stage = 'commands'
+    this.#heed()
+    await refuse(this.#wire, verdict, mechanism)
+  }
+
+  /** The client's commands count again. */
+  #heed(): void {
+    this.#record.stage = 'commands'
     this.#arm()
-    await refuse(this.#wire, verdict, attempt.mechanism)
-    return verdict.stays
   }
 
   async #handshake(implicit: boolean): Promise<boolean> {

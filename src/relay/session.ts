@@ -8,13 +8,14 @@ import type { Way } from './fate.ts'
 import { settle } from './ledger.ts'
 import type { Held } from './limits.ts'
 import { originOf } from './origin.ts'
-import { type LoggedIn, Reception } from './reception.ts'
+import { type Owner, Reception } from './reception.ts'
 import { type Ended, Record as SessionRecord } from './record.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
+import type { LoggedIn } from './verdict.ts'
 
 /** One client, from accept to close: received up to its login, then relayed. */
-export class Session implements Way {
+export class Session implements Way, Owner {
   readonly record: SessionRecord
   readonly #shared: Shared
   readonly #runtime: Runtime
@@ -45,7 +46,7 @@ export class Session implements Way {
       listen,
       runtime,
       shared,
-      carry: login => this.#carry(login),
+      owner: this,
     })
   }
 
@@ -61,19 +62,26 @@ export class Session implements Way {
     return this.#endpoint
   }
 
-  /** Carries the session up to its relay phase, or to its end. Never rejects. `closed` is called at the end. */
-  async run(closed: () => void): Promise<void> {
+  /** Receives the client. `closed` is called at the end. */
+  run(closed: () => void): void {
     this.#closed = closed
     this.#shared.sessions.add(this)
-    let ended: Ended | undefined = 'relay'
     try {
-      ended = await this.#reception?.run()
+      this.#reception?.run()
     } catch (error) {
-      this.#shared.log.error('session broke off', { id: this.record.id, error })
-      this.record.failure = 'internal'
-      this.destroy()
+      this.broke(error)
     }
-    if (!this.#splice) this.#finish(ended ?? 'relay')
+  }
+
+  over(ended: Ended): void {
+    if (!this.#splice) this.#finish(ended)
+  }
+
+  broke(error: unknown): void {
+    this.#shared.log.error('session broke off', { id: this.record.id, error })
+    this.record.failure = 'internal'
+    this.destroy()
+    this.over('relay')
   }
 
   /** Ends the session with a word to the client, if nothing of it is under way; whether it did. */
@@ -92,22 +100,28 @@ export class Session implements Way {
     else this.#reception?.destroy()
   }
 
-  #carry({ verdict, attempt, wire }: LoggedIn): void {
+  carry({ verdict, attempt, wire }: LoggedIn): void {
     const reception = this.#reception
     this.#reception = undefined
     reception?.close()
     this.#held = reception?.held
     this.#endpoint = verdict.endpoint
-    this.#splice = carry({
-      verdict,
-      attempt,
-      client: wire,
-      record: this.record,
-      listen: this.#listen,
-      runtime: this.#runtime,
-      shared: this.#shared,
-      ended: ending => this.#finish(ending),
-    })
+    try {
+      this.#splice = carry({
+        verdict,
+        attempt,
+        client: wire,
+        record: this.record,
+        listen: this.#listen,
+        runtime: this.#runtime,
+        shared: this.#shared,
+        ended: ending => this.#finish(ending),
+      })
+    } catch (error) {
+      // The leg, whose event this is, closes its own side.
+      wire.destroy()
+      throw error
+    }
   }
 
   #finish(ended: Ended): void {

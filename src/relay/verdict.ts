@@ -1,4 +1,4 @@
-import type { BackFacts } from '../protocol/protocol.ts'
+import type { Attempt, BackFacts } from '../protocol/protocol.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { LegEnd } from './back-leg.ts'
 import type { Endpoint } from './backends.ts'
@@ -23,7 +23,17 @@ export type Verdict =
       readonly result: 'denied' | 'tempfail' | 'timeout' | 'limited'
     }
 
-export function carried(end: Extract<LegEnd, { kind: 'relay' }>, endpoint: Endpoint): Verdict {
+/** A login that went well, on its way to the relay phase. */
+export interface LoggedIn {
+  readonly verdict: Extract<Verdict, { kind: 'carried' }>
+  readonly attempt: Attempt
+  readonly wire: Wire
+}
+
+export function carried(
+  end: Extract<LegEnd, { kind: 'relay' }>,
+  endpoint: Endpoint,
+): Extract<Verdict, { kind: 'carried' }> {
   const { backend, reply, facts } = end
   return { kind: 'carried', backend, endpoint, reply, facts }
 }

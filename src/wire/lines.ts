@@ -24,26 +24,36 @@ export class Lines {
   #scanned = 0
   /** Where the piece that was given out last begins; it ends before `#start`. */
   #given = 0
+  /** What is held is on loan until `settle`. */
+  #borrowed = false
 
   /** Octets that wait to be taken. */
   get length(): number {
     return this.#held.length - this.#start
   }
 
-  /** Adds `chunk`, which must be the caller's to give away. */
-  feed(chunk: Buffer): void {
+  /** Adds `chunk`, which is given away, or lent until `settle` is called: it is zeroed, whichever it is. */
+  feed(chunk: Buffer, borrowed = false): void {
     this.#forget()
     if (this.#start === this.#held.length) {
       this.#held = chunk
+      this.#borrowed = borrowed
       this.#scanned = 0
     } else {
       const joined = Buffer.concat([this.#held.subarray(this.#start), chunk])
       wipe(this.#held)
+      wipe(chunk)
       this.#held = joined
+      this.#borrowed = false
       this.#scanned -= this.#start
     }
     this.#start = 0
     this.#given = 0
+  }
+
+  /** Gives back what was lent: what was taken of it is gone, and what was not is copied. */
+  settle(): void {
+    if (this.#borrowed) this.#own()
   }
 
   /** The next piece as a view that the next call zeroes; `undefined`: not all of it is here. */
@@ -56,6 +66,7 @@ export class Lines {
 
   /** All that was not taken, which is the caller's from now on. */
   rest(): Buffer {
+    this.settle()
     this.#forget()
     const rest = this.length === 0 ? nothing : this.#held.subarray(this.#start)
     this.#clear()
@@ -102,7 +113,19 @@ export class Lines {
     if (this.#start === this.#held.length) this.#clear()
   }
 
+  #own(): void {
+    const lent = this.#held
+    const from = this.#given
+    const scanned = this.#scanned - this.#start
+    const rest = this.length === 0 ? nothing : Buffer.from(lent.subarray(this.#start))
+    this.#clear()
+    this.#held = rest
+    this.#scanned = scanned
+    wipe(lent, from)
+  }
+
   #clear(): void {
+    this.#borrowed = false
     this.#held = nothing
     this.#start = 0
     this.#scanned = 0

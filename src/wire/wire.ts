@@ -1,4 +1,4 @@
-import { type Connection, kept, nobody, type Receiver, type Whose } from './connection.ts'
+import { type Connection, nobody, type Receiver, type Whose } from './connection.ts'
 import { Lines, type Wanted } from './lines.ts'
 import { highWaterMark } from './stream-connection.ts'
 import { Deadline, type Wheel } from './wheel.ts'
@@ -59,26 +59,34 @@ export class Wire implements Receiver {
   }
 
   /**
-   * Waits until there may be more to `take`; `timeout`: `giveUp` was called. One wait at a time. It does not
-   * bring the octets itself: a promise looks for a `then` in what it brings, and goes far for that in a buffer.
+   * Calls `wake` once: when there may be more to `take`, or `giveUp` was called. What is taken amid that
+   * call is zeroed when it returns: it may stand where every connection reads. One wait at a time.
    */
-  more(): Promise<'timeout' | undefined> {
+  wait(wake: (gaveUp?: 'timeout') => void): void {
     if (this.#connection.paused) this.#connection.resume()
-    return new Promise(resolve => {
-      this.#wake = resolve
-    })
+    this.#wake = wake
   }
 
   /** The next piece, a view that is zeroed when the next is asked for. One read at a time. */
   async read(wanted: Wanted): Promise<Input> {
     for (;;) {
-      const piece = this.take(wanted) ?? (await this.more())
+      const piece = this.take(wanted) ?? (await this.#more())
       if (piece !== undefined) return piece
     }
   }
 
+  #more(): Promise<'timeout' | undefined> {
+    return new Promise(resolve => this.wait(resolve))
+  }
+
   received(octets: Buffer, whose: Whose): void {
-    this.#feed(kept(octets, whose))
+    const lines = this.#lines
+    lines.feed(octets, whose !== 'ours')
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+    lines.settle()
+    if (!this.#wake && lines.length >= readAhead) this.#connection.pause()
   }
 
   ended(): void {
@@ -86,24 +94,14 @@ export class Wire implements Receiver {
   }
 
   drained(): void {
-    const resolve = this.#drained
+    const drained = this.#drained
     this.#drained = undefined
-    resolve?.()
+    drained?.()
   }
 
   closed(): void {
     this.drained()
     this.interrupt('broken')
-  }
-
-  /** Takes a chunk that is ours to keep. */
-  #feed(chunk: Buffer): void {
-    this.#lines.feed(chunk)
-    const wake = this.#wake
-    if (wake) {
-      this.#wake = undefined
-      wake()
-    } else if (this.#lines.length >= readAhead) this.#connection.pause()
   }
 
   /** Ends a wait, now or later: nothing more will be given out. The first reason stays. */
@@ -136,13 +134,12 @@ export class Wire implements Receiver {
     this.#connection.writeSecret(octets)
   }
 
-  /** Waits until what is written no longer fills the connection, or the peer is gone. */
-  whenDrained(): Promise<void> | undefined {
+  /** Calls `drained` once what is written no longer fills the connection, or the peer is gone; whether it fills it. */
+  fills(drained: () => void): boolean {
     const connection = this.#connection
-    if (connection.waiting <= highWaterMark || connection.destroyed) return undefined
-    return new Promise(resolve => {
-      this.#drained = resolve
-    })
+    if (connection.waiting <= highWaterMark || connection.destroyed) return false
+    this.#drained = drained
+    return true
   }
 
   /** Forgets what arrived and was not taken. */

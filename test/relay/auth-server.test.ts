@@ -1,22 +1,26 @@
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it, type TestContext } from 'node:test'
 import { relayMetrics } from '../../src/observe/metric-table.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
-import { AuthServer, mostWaits } from '../../src/relay/auth-server.ts'
+import {
+  type AuthQuestion,
+  AuthServer,
+  type Judgement,
+  mostWaits,
+} from '../../src/relay/auth-server.ts'
 import { Wheel } from '../../src/wire/wheel.ts'
 import { startAuthServer } from '../support/auth-server.ts'
 import { leg } from '../support/leg.ts'
 import { startRelay } from '../support/running-relay.ts'
 
-it('an auth server that says WAIT for ever is asked so often and no more', async t => {
-  const auth = await startAuthServer(() => ({ 'Auth-Status': 'WAIT', 'Auth-Wait': '1' }))
-  t.after(() => auth.stop())
-  const here = await startRelay(`auth_http ${auth.url}; server { listen {pop3}; protocol pop3; }`)
+/** What is asked of `url` on a clock on which a second is over with the next turn. */
+async function waiting(t: TestContext, url: string): Promise<AuthQuestion> {
+  const here = await startRelay(`auth_http ${url}; server { listen {pop3}; protocol pop3; }`)
   t.after(() => here.close())
   const [server] = here.config.servers
   assert.ok(server?.settings.auth_http)
   const { attempt, client } = leg()
-  const answer = await new AuthServer({
+  return {
     url: server.settings.auth_http,
     settings: server.settings,
     protocol: 'pop3',
@@ -24,11 +28,37 @@ it('an auth server that says WAIT for ever is asked so often and no more', async
     attempt,
     number: 1,
     tls: undefined,
-    // A second is over with the next turn.
     wheel: new Wheel(() => performance.now() * 50),
     metrics: createMetrics(relayMetrics),
     sockets: here.relay.shared.sockets,
-  }).ask()
+  }
+}
+
+it('an auth server that says WAIT for ever is asked so often and no more', async t => {
+  const auth = await startAuthServer(() => ({ 'Auth-Status': 'WAIT', 'Auth-Wait': '1' }))
+  t.after(() => auth.stop())
+  const question = await waiting(t, auth.url)
+  const answer = await new Promise(resolve => new AuthServer(question, resolve).ask())
   assert.deepEqual(answer, { kind: 'fail', failure: 'config', reason: 'said WAIT too often' })
   assert.equal(auth.asked.length, mostWaits)
+})
+
+it('an auth server that said WAIT is not asked again for a client that left', async t => {
+  const asked = Promise.withResolvers<void>()
+  const auth = await startAuthServer(() => {
+    asked.resolve()
+    return { 'Auth-Status': 'WAIT', 'Auth-Wait': '3600' }
+  })
+  t.after(() => auth.stop())
+  const question = await waiting(t, auth.url)
+  const judged = Promise.withResolvers<Judgement>()
+  const server = new AuthServer(question, judged.resolve)
+  server.ask()
+  await asked.promise
+  while (!(await question.metrics.page()).body.includes('result="wait"} 1'))
+    await new Promise(resolve => setImmediate(resolve))
+  server.abandon()
+  const { kind } = await judged.promise
+  assert.equal(kind, 'fail')
+  assert.equal(auth.asked.length, 1)
 })

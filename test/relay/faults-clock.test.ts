@@ -116,7 +116,7 @@ const told = new Map([
   ['src/kube/status.ts', 'conditions'],
   ['src/observe/log.ts', 'records'],
   ['src/observe/syslog-sink.ts', 'records'],
-  ['src/relay/reception.ts', "the salt of POP3's greeting"],
+  ['src/relay/threshold.ts', "the salt of POP3's greeting"],
 ])
 
 it('only what is told to others is read from the wall clock; everything that is waited for is not', () => {

@@ -78,6 +78,66 @@ describe('lines', () => {
     assert.equal(lines.rest().toString(), 'two\r\nthr')
   })
 
+  it('gives back what was lent, of which nothing that was taken stays and nothing else is lost', () => {
+    const lines = new Lines()
+    const lent = Buffer.from('PASS secret\r\nQUIT\r\nNO')
+    lines.feed(lent, true)
+    const password = lines.take(line())
+    assert.ok(Buffer.isBuffer(password))
+    assert.equal(password.buffer, lent.buffer)
+    lines.settle()
+    assert.ok(lent.every(octet => octet === 0))
+    lent.fill('x')
+    assert.equal(lines.take(line())?.toString(), 'QUIT')
+    lines.feed(Buffer.from('OP\r\n'), true)
+    assert.equal(lines.take(line())?.toString(), 'NOOP')
+  })
+
+  it('gives back what was lent when nobody reads on', () => {
+    const lines = new Lines()
+    const lent = Buffer.from('one\r\ntwo')
+    lines.feed(lent, true)
+    lines.take(line())
+    const rest = lines.rest()
+    assert.ok(lent.every(octet => octet === 0))
+    assert.equal(rest.toString(), 'two')
+  })
+
+  it('zeroes what was lent behind something that waits', () => {
+    const lines = new Lines()
+    lines.feed(Buffer.from('PASS '))
+    const lent = Buffer.from('secret\r\n')
+    lines.feed(lent, true)
+    assert.ok(lent.every(octet => octet === 0))
+    assert.equal(lines.take(line())?.toString(), 'PASS secret')
+  })
+
+  it('sees the same lines whether chunks are given or lent', () => {
+    const chunk = fc.record({
+      text: fc.stringMatching(/^[a-c\r\n]{0,8}$/),
+      lent: fc.boolean(),
+      takes: fc.nat(3),
+      settles: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(chunk, { maxLength: 8 }), chunks => {
+        const read = (lends: boolean) => {
+          const lines = new Lines()
+          const found: string[] = []
+          for (const { text, lent, takes, settles } of chunks) {
+            const octets = Buffer.from(text)
+            lines.feed(octets, lends && lent)
+            for (let count = 0; count < takes; count++) found.push(String(lines.take(line())))
+            if (settles || (lends && lent)) lines.settle()
+            if (lends && lent) octets.fill('x')
+          }
+          return [...found, lines.rest().toString()]
+        }
+        assert.deepEqual(read(true), read(false))
+      }),
+    )
+  })
+
   it('sees the same lines however they are split', () => {
     fc.assert(
       fc.property(

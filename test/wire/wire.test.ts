@@ -77,6 +77,26 @@ for (const { on, handles } of kinds) {
       assert.equal(text(await wire.read(line)), 'late')
     })
 
+    it('leaves nothing of what was read where every connection reads', async t => {
+      const lender = new Lender()
+      const accepted = Promise.withResolvers<Connection>()
+      const port = await acceptFor(t, new Sockets(lender, handles), accepted.resolve)
+      const peer = connect(port, '127.0.0.1')
+      const connection = await accepted.promise
+      t.after(() => {
+        peer.destroy()
+        connection.destroy()
+      })
+      const wire = new Wire(connection)
+      const heard = new Promise<string>(resolve => {
+        wire.wait(() => resolve(String(text(wire.take(line)))))
+      })
+      peer.write('PASS secret\r\nQUIT\r\n')
+      assert.equal(await heard, 'PASS secret')
+      assert.ok(!lender.shared.includes('secret'))
+      assert.equal(text(wire.take(line)), 'QUIT')
+    })
+
     it('zeroes secrets once they are written', async t => {
       const { wire, peer } = await wired(t, handles)
       const secret = Buffer.from('PASS secret\r\n')
