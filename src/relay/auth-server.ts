@@ -98,7 +98,8 @@ export class AuthServer {
 
   /** Asks, over a connection that waited if there is one. */
   ask(): void {
-    this.#exchange(this.#question.pool?.take())
+    const { pool, wheel } = this.#question
+    this.#exchange(pool?.take(wheel))
   }
 
   /** Asks once, over a connection that waited or a fresh one. */

@@ -17,6 +17,8 @@ import type { LoggedIn } from './verdict.ts'
 /** One client, from accept to close: received up to its login, then relayed. */
 export class Session implements Way, Owner {
   readonly record: SessionRecord
+  /** Among the open ones, who set it. */
+  place: number | undefined
   readonly #shared: Shared
   readonly #runtime: Runtime
   readonly #listen: Listen
