@@ -2,6 +2,8 @@ import type { RelayConfig } from '../config/config.ts'
 import { load } from '../config/load.ts'
 import { summary } from '../config/summary.ts'
 import { pretty } from '../directives/error.ts'
+import { relayMetrics } from '../observe/metric-table.ts'
+import { createMetrics } from '../observe/metrics.ts'
 import { Backends } from '../relay/backends.ts'
 import { runtime } from '../relay/runtime.ts'
 import { addressesOf, hostOf, readText } from './relay-host.ts'
@@ -62,9 +64,9 @@ export async function testConfig(
 
 /** The keys and certificates that cannot be used, with the line of their server block. */
 export function keyErrors(config: RelayConfig): readonly string[] {
-  const backends = new Backends()
+  const unused = { backends: new Backends(), metrics: createMetrics(relayMetrics) }
   return config.servers.flatMap(server => {
-    const made = runtime(server, config, backends)
+    const made = runtime(server, config, unused)
     if (!('reason' in made)) return []
     return [pretty({ position: server.position, message: `${made.file}: ${made.reason}` })]
   })

@@ -44,7 +44,9 @@ const keys = new WeakMap<readonly ErrorLog[], string>()
 
 /** Once for each block, not for each session. */
 function keyOf(logs: readonly ErrorLog[]): string {
-  const known = keys.get(logs) ?? JSON.stringify(logs)
-  keys.set(logs, known)
-  return known
+  const known = keys.get(logs)
+  if (known !== undefined) return known
+  const key = JSON.stringify(logs)
+  keys.set(logs, key)
+  return key
 }

@@ -16,7 +16,7 @@ import { authConnection } from './auth-connection.ts'
 import { AuthExchange, type Exchange } from './auth-exchange.ts'
 import type { AuthPool } from './auth-pool.ts'
 import type { Endpoint } from './backends.ts'
-import type { RelayMetrics } from './shared.ts'
+import type { Tallies } from './tallies.ts'
 
 /**
  * Asks an `auth_http` server over a small HTTP client of our own: `fetch` changes the headers, their
@@ -63,7 +63,7 @@ export interface AuthQuestion {
   readonly tls: Tls | undefined
   readonly wheel: Wheel
   readonly sockets: Sockets
-  readonly metrics: RelayMetrics
+  readonly tallies: Tallies
 }
 
 /** Times that an auth server may say WAIT to one question. */
@@ -178,10 +178,9 @@ export class AuthServer {
   }
 
   #count({ kind }: Exchange, seconds: number): void {
-    const { metrics } = this.#question
-    const result = kind === 'broken' ? 'error' : kind
-    metrics.counter('auth_server_requests_total', { result }).value++
-    metrics.histogram('auth_server_duration_seconds', {}).observe(seconds)
+    const { tallies } = this.#question
+    tallies.asked(kind === 'broken' ? 'error' : kind).value++
+    tallies.answering().observe(seconds)
   }
 }
 

@@ -48,7 +48,7 @@ export class Authentication {
     record.stage = 'auth-server'
     const question = {
       wheel: shared.wheel,
-      metrics: shared.metrics,
+      tallies: runtime.tallies,
       sockets: shared.sockets,
       settings: runtime.settings,
       url,

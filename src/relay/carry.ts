@@ -24,15 +24,14 @@ export interface Carried {
 /** Tells the client that it is logged in, and lets octets flow both ways from here on. */
 export function carry(carried: Carried): Splice {
   const { verdict, attempt, record, listen, runtime, shared, ended } = carried
-  const { backends, wheel, metrics } = shared
-  const { protocol, backend: name = '' } = record
+  const { backends, wheel } = shared
   record.stage = 'relay'
   record.failure = undefined
   record.reason = undefined
   const { connection: client, rest } = carried.client.detach()
   const { connection: backend, rest: early } = verdict.backend.detach()
   backends.opened(verdict.endpoint)
-  metrics.gauge('upstream_active', { protocol, backend: name }).value++
+  runtime.tallies.active().value++
   client.write(verdict.reply)
   const relayed = runtime.protocol.relayed(attempt, verdict.facts)
   return new Splice({

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
-import type { ServerSettings } from '../config/config.ts'
 import type { Endpoint } from './backends.ts'
 import { type Ended, printed, type Record } from './record.ts'
+import type { Runtime } from './runtime.ts'
 import type { Shared } from './shared.ts'
 
 /** How a session ended and what it carried. */
@@ -14,17 +14,16 @@ export interface End {
 }
 
 /** Counts a session that has ended, and writes its one record. */
-export function settle(record: Record, end: End, settings: ServerSettings, shared: Shared): void {
-  const { backends, metrics } = shared
-  const { protocol, backend = '' } = record
+export function settle(record: Record, end: End, runtime: Runtime, shared: Shared): void {
+  const { settings, tallies } = runtime
   if (end.endpoint) {
-    backends.closed(end.endpoint)
-    metrics.gauge('upstream_active', { protocol, backend }).value--
-    metrics.counter('bytes_total', { protocol, direction: 'up' }).value += end.up
-    metrics.counter('bytes_total', { protocol, direction: 'down' }).value += end.down
+    shared.backends.closed(end.endpoint)
+    tallies.active().value--
+    tallies.up().value += end.up
+    tallies.down().value += end.down
   }
   const ms = performance.now() - record.began
-  metrics.histogram('session_duration_seconds', { protocol }).observe(ms / 1000)
+  tallies.lasted().observe(ms / 1000)
   const log = shared.logOf(settings)
   // Whoever connects and leaves without a word, as health checks do, is no session.
   const severity = isProbe(record, end) ? 'debug' : 'info'

@@ -236,16 +236,13 @@ export class Reception implements Host {
   }
 
   #answer(attempt: Attempt, verdict: Verdict, began: number, goOn: GoOn): void {
-    const { metrics } = this.#shared
-    const { protocol } = this.#record
+    const { tallies } = this.#runtime
     const { mechanism } = attempt
     wipe(attempt.login)
     wipe(attempt.password)
     const result = verdict.kind === 'carried' ? 'ok' : verdict.result
-    metrics.counter('auth_total', { protocol, mechanism, result }).value++
-    metrics
-      .histogram('auth_duration_seconds', { protocol })
-      .observe((performance.now() - began) / 1000)
+    tallies.logins(mechanism)(result).value++
+    tallies.judging().observe((performance.now() - began) / 1000)
     if (verdict.kind === 'carried') this.#owner.carry({ verdict, attempt, wire: this.#wire })
     else
       this.#turnDown(verdict, mechanism)

@@ -83,7 +83,7 @@ export class Relay {
     )
     await this.#close(changes.close)
     const runtimes = new Map(
-      config.servers.map(server => [server, runtime(server, config, this.#shared.backends)]),
+      config.servers.map(server => [server, runtime(server, config, this.#shared)]),
     )
     const prepared = (binding: Binding) => prepare(binding, runtimes, held)
     const kept = changes.keep.map(binding => this.#keep(binding, prepared(binding)))

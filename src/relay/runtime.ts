@@ -8,6 +8,8 @@ import { printEndpoint } from '../wire/address.ts'
 import { admission, type Matcher, matcher } from './admission.ts'
 import { AuthPool } from './auth-pool.ts'
 import type { Backends } from './backends.ts'
+import type { RelayMetrics } from './shared.ts'
+import { type Tallies, tallies } from './tallies.ts'
 import { authContext, backendContext, type Contexts, contexts } from './tls.ts'
 import type { KeyFault } from './tls-options.ts'
 
@@ -38,12 +40,19 @@ export interface Runtime {
   readonly balancer: Balancer | undefined
   /** The upstream's name, or the address of `proxy_pass`; of an auth server's choice, `auth_http`. */
   readonly backendName: string
+  readonly tallies: Tallies
+}
+
+/** What all server blocks of a process share. */
+interface Whole {
+  readonly backends: Backends
+  readonly metrics: RelayMetrics
 }
 
 export function runtime(
   config: ServerConfig,
   of: RelayConfig,
-  backends: Backends,
+  { backends, metrics }: Whole,
 ): Runtime | KeyFault {
   const { settings } = config
   const protocol = protocols[config.protocol]
@@ -55,6 +64,7 @@ export function runtime(
   const judgeContext = authContext(settings)
   if (judgeContext && 'reason' in judgeContext) return judgeContext
   const upstream = upstreamOf(settings, of)
+  const backendName = upstream?.name ?? 'auth_http'
   return {
     config,
     settings,
@@ -73,7 +83,8 @@ export function runtime(
       settings.auth_http_keepalive > 0 ? new AuthPool(settings.auth_http_keepalive) : undefined,
     upstream,
     balancer: upstream && balancer(upstream, server => backends.sessions(server)),
-    backendName: upstream?.name ?? 'auth_http',
+    backendName,
+    tallies: tallies(metrics, protocol.name, backendName),
   }
 }
 

@@ -136,6 +136,6 @@ export class Session implements Way, Owner {
     this.#shared.sessions.delete(this)
     const { up, down } = this.#splice ?? { up: 0, down: 0 }
     const end = { ended, up, down, endpoint: this.#endpoint }
-    settle(this.record, end, this.#runtime.settings, this.#shared)
+    settle(this.record, end, this.#runtime, this.#shared)
   }
 }

@@ -126,20 +126,17 @@ export class Tries {
   /** Counts a try that was not broken off, and remembers what it taught. */
   #note(endpoint: Endpoint, end: LegEnd, seconds: number): void {
     const { record, shared, runtime } = this.#candidate
-    const { protocol, backendName: backend } = runtime
-    const { metrics, backends } = shared
-    const { name } = protocol
+    const { tallies } = runtime
     const result = end.kind === 'relay' ? 'ok' : end.kind === 'refused' ? 'login' : end.failure
-    metrics.counter('upstream_connects_total', { protocol: name, backend, result }).value++
-    metrics.histogram('upstream_connect_duration_seconds', { protocol: name }).observe(seconds)
+    tallies.tries(result).value++
+    tallies.trying().observe(seconds)
     if (!end.facts) return
     const { identity, secure } = end.facts
-    backends.learn(endpoint, end.facts)
+    shared.backends.learn(endpoint, end.facts)
     record.identity = identity
     record.backendTls = secure
-    metrics.counter('identity_total', { protocol: name, backend, outcome: identity }).value++
-    const tls = secure ? 'tls' : 'none'
-    metrics.counter('upstream_legs_total', { protocol: name, backend, tls }).value++
+    tallies.identity(identity).value++
+    tallies.legs(secure ? 'tls' : 'none').value++
   }
 
   /** What is asked of each backend. */

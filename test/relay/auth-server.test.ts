@@ -8,6 +8,7 @@ import {
   type Judgement,
   mostWaits,
 } from '../../src/relay/auth-server.ts'
+import { tallies } from '../../src/relay/tallies.ts'
 import { Wheel } from '../../src/wire/wheel.ts'
 import { startAuthServer } from '../support/auth-server.ts'
 import { leg } from '../support/leg.ts'
@@ -29,7 +30,7 @@ async function waiting(t: TestContext, url: string): Promise<AuthQuestion> {
     number: 1,
     tls: undefined,
     wheel: new Wheel(() => performance.now() * 50),
-    metrics: createMetrics(relayMetrics),
+    tallies: tallies(createMetrics(relayMetrics), 'pop3', 'auth_http'),
     sockets: here.relay.shared.sockets,
   }
 }
@@ -55,7 +56,7 @@ it('an auth server that said WAIT is not asked again for a client that left', as
   const server = new AuthServer(question, judged.resolve)
   server.ask()
   await asked.promise
-  while (!(await question.metrics.page()).body.includes('result="wait"} 1'))
+  while (question.tallies.asked('wait').value === 0)
     await new Promise(resolve => setImmediate(resolve))
   server.abandon()
   const { kind } = await judged.promise
