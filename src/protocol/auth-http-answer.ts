@@ -1,3 +1,4 @@
+import { Known } from './known.ts'
 import { copied, holds, isDigit, isLetter, wordAt } from './octets.ts'
 
 /**
@@ -223,8 +224,9 @@ function consent(block: Buffer, headers: Headers, consented: boolean): AuthAnswe
   if (!named || !ported) return invalid('did not send server or port')
   const port = number(block, headers['AUTH-PORT'], 9) ?? 0
   if (port < 1 || port > 65_535) return invalid('sent invalid server port')
-  const server = text(block, headers['AUTH-SERVER']) ?? ''
-  if (!isServer(server)) return invalid('sent invalid server address')
+  const { from, to } = headers['AUTH-SERVER'] ?? nowhere
+  const server = servers.in(block, from, to)
+  if (server === undefined) return invalid('sent invalid server address')
   return yes(block, headers, server, port)
 }
 
@@ -232,10 +234,15 @@ function length(span: Span | undefined): number {
   return span ? span.to - span.from : 0
 }
 
-/** An address or a name of a host. */
-function isServer(text: string): boolean {
-  return /^[0-9A-Za-z.:_-]{1,255}$/.test(text)
-}
+const nowhere: Span = { from: 0, to: 0 }
+
+/** Backends that auth servers named of late. */
+export const mostServers = 64
+
+/** Those that may be an address or a name of a host. */
+const servers = new Known(mostServers, text =>
+  /^[0-9A-Za-z.:_-]{1,255}$/.test(text) ? text : undefined,
+)
 
 function yes(
   block: Buffer,

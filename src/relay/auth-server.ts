@@ -1,12 +1,11 @@
 import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { SecureContext } from 'node:tls'
 import type { AuthHttp, ServerSettings } from '../config/config.ts'
 import { request, type Tls } from '../protocol/auth-http.ts'
 import type { AuthAnswer } from '../protocol/auth-http-answer.ts'
 import type { Attempt, Client } from '../protocol/protocol.ts'
-import { canonical } from '../wire/address.ts'
+import { addressIn, canonical } from '../wire/address.ts'
 import type { Connection } from '../wire/connection.ts'
 import type { Sockets } from '../wire/sockets.ts'
 import type { Sleep, Wheel } from '../wire/wheel.ts'
@@ -138,9 +137,13 @@ export class AuthServer {
 
   #consent(answer: Yes): void {
     const { server, port } = answer
-    if (server === undefined || port === undefined) this.#told(consent(answer, undefined))
-    else if (isIP(server) === 0) void this.#resolve(answer, server, port)
-    else this.#told(consent(answer, [{ address: canonical(server), port }]))
+    if (server === undefined || port === undefined) {
+      this.#told(consent(answer, undefined))
+      return
+    }
+    const address = addressIn(server)
+    if (address === undefined) void this.#resolve(answer, server, port)
+    else this.#told(consent(answer, [{ address, port }]))
   }
 
   /** Consents with the addresses of a host name. */

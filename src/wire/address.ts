@@ -1,4 +1,4 @@
-import { isIPv6, SocketAddress } from 'node:net'
+import { isIP, isIPv6, SocketAddress } from 'node:net'
 
 const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 
@@ -13,6 +13,32 @@ export function canonical(address: string): string {
   const shortest = new SocketAddress({ address: bare, family: 'ipv6' }).address
   return mapped.exec(shortest)?.[1] ?? shortest
 }
+
+/** Canonical, if `text` is an address at all. */
+export function addressIn(text: string): string | undefined {
+  if (isPlainFour(text)) return text
+  return isIP(text) === 0 ? undefined : canonical(text)
+}
+
+/** Whether `text` is an IPv4 address: four numbers up to 255, none of which begins with a needless 0. */
+function isPlainFour(text: string): boolean {
+  let numbers = 0
+  let number = -1
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - zero
+    if (digit >= 0 && digit <= 9 && number !== 0) {
+      number = number < 0 ? digit : number * 10 + digit
+      if (number > 255) return false
+    } else if (digit === dot && number >= 0) {
+      numbers++
+      number = -1
+    } else return false
+  }
+  return numbers === 3 && number >= 0
+}
+
+const zero = 0x30
+const dot = 0x2e - zero
 
 /** `address:port`, IPv6 in brackets; the end of a Unix socket, `unix:…`, has no port. */
 export function printEndpoint(address: string, port: number): string {

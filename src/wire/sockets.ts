@@ -21,6 +21,8 @@ export interface Dialling {
 /** Told once, and never before `dial` returns, of the connection or of an error that has libuv's `code`. */
 export type Dialled = (outcome: Connection | Error) => void
 
+const prompt = { noDelay: true }
+
 export class Sockets {
   readonly #pool: Pool | undefined
 
@@ -52,11 +54,11 @@ export class Sockets {
     }
   }
 
-  /** Dials `address:port`. The caller sets the deadline and abandons. */
-  dial(address: string, port: number, dialled: Dialled): Dialling {
+  /** Dials `address:port`, with TCP_NODELAY unless it is told. The caller sets the deadline and abandons. */
+  dial(address: string, port: number, dialled: Dialled, { noDelay } = prompt): Dialling {
     return this.#pool
-      ? new HandleDialling(this.#pool, address, port, dialled)
-      : dialStream(address, port, dialled)
+      ? new HandleDialling(this.#pool, address, port, dialled, noDelay)
+      : dialStream(address, port, dialled, noDelay)
   }
 
   /** Dials with nobody to give it up. Rejects with an error that has libuv's `code`. */
@@ -85,7 +87,7 @@ class HandleDialling implements Dialling {
   readonly #handle: DiallingHandle
   readonly #dialled: Dialled
 
-  constructor(pool: Pool, address: string, port: number, dialled: Dialled) {
+  constructor(pool: Pool, address: string, port: number, dialled: Dialled, noDelay: boolean) {
     const handle = pool.handles.newSocket()
     this.#pool = pool
     this.#handle = handle
@@ -93,7 +95,7 @@ class HandleDialling implements Dialling {
     const request: ConnectRequest = pool.handles.newConnect()
     request.by = this
     request.oncomplete = onConnected
-    handle.setNoDelay?.(true)
+    if (noDelay) handle.setNoDelay?.(true)
     const error = address.includes(':')
       ? handle.connect6(request, address, port)
       : handle.connect(request, address, port)
@@ -122,9 +124,9 @@ function onConnected(this: ConnectRequest, status: number): void {
   this.by?.done(status)
 }
 
-function dialStream(address: string, port: number, dialled: Dialled): Dialling {
+function dialStream(address: string, port: number, dialled: Dialled, noDelay: boolean): Dialling {
   const socket = connect({
-    ...{ host: address, port, noDelay: true, allowHalfOpen: true },
+    ...{ host: address, port, noDelay, allowHalfOpen: true },
     ...{ highWaterMark },
   })
   return onceReady(socket, 'connect', dialled)

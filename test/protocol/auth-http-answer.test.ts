@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { authAnswer, maxAuthAnswer } from '../../src/protocol/auth-http-answer.ts'
+import { authAnswer, maxAuthAnswer, mostServers } from '../../src/protocol/auth-http-answer.ts'
 
 type Outcome = ReturnType<typeof authAnswer>
 
@@ -180,4 +180,14 @@ test('no octets make it throw', () => {
     }),
     { numRuns: 200 },
   )
+})
+
+test('a backend is the one that was named, whatever others were named before', () => {
+  for (let turn = 0; turn < 2; turn++)
+    for (let at = 0; at < 2 * mostServers; at++) {
+      const server = `192.0.2.${at}`
+      const received = answer(...ok, `Auth-Server: ${server}`, 'Auth-Port: 143')
+      assert.deepEqual(taken(received), { kind: 'ok', server, port: 143 })
+      received.fill(0)
+    }
 })

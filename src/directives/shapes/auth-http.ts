@@ -7,6 +7,8 @@ export interface AuthHttp {
   /** A literal address or a host name; for `unix:` the path. */
   readonly host: string
   readonly port: number
+  /** The host is an address, not a name. */
+  readonly literal: boolean
   readonly unix: boolean
   /** `https:`, whose certificate must be one for the host. */
   readonly tls: boolean
@@ -54,7 +56,8 @@ function taken(text: string): AuthHttp | undefined {
   if (port === undefined) return undefined
   const literal = parseAddressPort(`${hostHeader}:${port}`)
   if (!literal && !hostName.test(hostHeader)) return undefined
-  return { host: literal?.address ?? hostHeader, port, unix: false, tls, hostHeader, uri: asked }
+  const host = literal?.address ?? hostHeader
+  return { host, port, literal: literal !== undefined, unix: false, tls, hostHeader, uri: asked }
 }
 
 function socket(rest: string): AuthHttp | undefined {
@@ -62,5 +65,6 @@ function socket(rest: string): AuthHttp | undefined {
   const host = colon < 0 ? rest : rest.slice(0, colon)
   const asked = colon < 0 ? '/' : rest.slice(colon + 1)
   if (!host.startsWith('/') || !asked.startsWith('/')) return undefined
-  return { host, port: 0, unix: true, tls: false, hostHeader: 'localhost', uri: asked }
+  const place = { host, port: 0, literal: false, unix: true }
+  return { ...place, tls: false, hostHeader: 'localhost', uri: asked }
 }

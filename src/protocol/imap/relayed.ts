@@ -27,7 +27,7 @@ export class RelayedImap implements Watcher {
   }
 
   get finished(): boolean {
-    return !this.#compressed && this.#client.ended && logout.test(this.#head)
+    return !this.#compressed && this.#client.ended && isLogout(this.#head)
   }
 
   client(chunk: Buffer): void {
@@ -56,4 +56,8 @@ export class RelayedImap implements Watcher {
   }
 }
 
-const logout = /^[^ ]+ logout\r?\n$/i
+function isLogout(line: string): boolean {
+  const verb = line.indexOf(' ') + 1
+  const said = line.slice(verb).toLowerCase()
+  return verb > 1 && (said === 'logout\r\n' || said === 'logout\n')
+}

@@ -6,17 +6,18 @@ import { word } from '../../../src/directives/tree.ts'
 import { hostile } from '../hostile.ts'
 import { listening } from '../scope.ts'
 
-const tcp = { unix: false, tls: false, port: 80, uri: '/' }
-const unix = { unix: true, tls: false, port: 0, hostHeader: 'localhost' }
+const tcp = { literal: false, unix: false, tls: false, port: 80, uri: '/' }
+const unix = { literal: false, unix: true, tls: false, port: 0, hostHeader: 'localhost' }
+const literal = { ...tcp, literal: true }
 
 const rows: readonly (readonly [text: string, value: object])[] = [
   ['localhost', { ...tcp, host: 'localhost', hostHeader: 'localhost' }],
   ['http://auth', { ...tcp, host: 'auth', hostHeader: 'auth' }],
   [
     '127.0.0.1:9000/auth?x=1',
-    { ...tcp, host: '127.0.0.1', hostHeader: '127.0.0.1', port: 9000, uri: '/auth?x=1' },
+    { ...literal, host: '127.0.0.1', hostHeader: '127.0.0.1', port: 9000, uri: '/auth?x=1' },
   ],
-  ['http://[::1]:9000/a', { ...tcp, host: '::1', hostHeader: '[::1]', port: 9000, uri: '/a' }],
+  ['http://[::1]:9000/a', { ...literal, host: '::1', hostHeader: '[::1]', port: 9000, uri: '/a' }],
   ['a.b.svc:8080', { ...tcp, host: 'a.b.svc', hostHeader: 'a.b.svc', port: 8080 }],
   ['unix:/run/auth', { ...unix, host: '/run/auth', uri: '/' }],
   ['https://auth', { ...tcp, tls: true, host: 'auth', hostHeader: 'auth', port: 443 }],
