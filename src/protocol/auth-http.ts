@@ -10,18 +10,22 @@ import type { Attempt, Client } from './protocol.ts'
  * headers, whose order and escaping auth servers rely on. No CR, LF or NUL gets into a header.
  */
 export interface Question {
-  /** The `Host` header, without a port. */
-  readonly host: string
-  readonly uri: string
-  /** Asks in HTTP/1.1, so that the connection may stay; else in nginx's HTTP/1.0. */
-  readonly keepAlive?: boolean
-  readonly protocol: ProtocolName
   readonly attempt: Attempt
   /** Which attempt of the session this is, from 1. */
   readonly number: number
   readonly client: Client
   /** Of a client's connection that is TLS. */
   readonly tls?: Tls | undefined
+}
+
+/** What every question of a server block says. */
+export interface Asking {
+  /** The `Host` header, without a port. */
+  readonly host: string
+  readonly uri: string
+  /** Asks in HTTP/1.1, so that the connection may stay; else in nginx's HTTP/1.0. */
+  readonly keepAlive?: boolean
+  readonly protocol: ProtocolName
   /** Those of `auth_http_header`, in order. */
   readonly headers: readonly (readonly [name: string, value: string])[]
 }
@@ -40,37 +44,54 @@ export interface Tls {
 }
 
 /** The whole request. It holds the password: whoever sends it zeroes it. */
-export function request(question: Question): Buffer {
-  const { attempt, host, keepAlive, uri } = question
-  const { login, mechanism, password } = attempt
-  const start = `GET ${uri} HTTP/1.${keepAlive ? 1 : 0}\r\n${header('Host', host)}`
-  const before = `${start}Auth-Method: ${methods[mechanism]}\r\nAuth-User: `
-  const after = `\r\n${headers(question)}\r\n`
-  const escaped = escapedLength(login) + escapedLength(password)
-  const bytes = Buffer.allocUnsafe(before.length + escaped + between.length + after.length)
-  // The password is only ever copied into the request, without a string that nobody can zero.
-  let at = put(bytes, 0, before)
-  at = putEscaped(bytes, at, login)
-  at = put(bytes, at, between)
-  at = putEscaped(bytes, at, password)
-  put(bytes, at, after)
-  return bytes
+export type Asker = (question: Question) => Buffer
+
+/** What every question says is put together once, and each is written piece by piece. */
+export function asker({ host, keepAlive, uri, protocol, headers }: Asking): Asker {
+  const start = `GET ${uri} HTTP/1.${keepAlive ? 1 : 0}\r\n${header('Host', host)}Auth-Method: `
+  const counted = `Auth-Protocol: ${protocol}\r\nAuth-Login-Attempt: `
+  const end = `${headers.map(([name, value]) => header(name, value)).join('')}\r\n`
+  return question => {
+    const { attempt, client, number } = question
+    const { login, password, salt } = attempt
+    const method = methods[attempt.mechanism]
+    const after = [
+      salt === '' ? '' : header('Auth-Salt', salt),
+      counted,
+      `${number}`,
+      '\r\nClient-IP: ',
+      oneLine(client.address),
+      '\r\n',
+      known(question, protocol),
+      end,
+    ]
+    let size = start.length + method.length + user.length + escapedLength(login)
+    size += pass.length + escapedLength(password) + '\r\n'.length
+    for (const part of after) size += part.length
+    const bytes = Buffer.allocUnsafe(size)
+    // The password is only ever copied into the request, without a string that nobody can zero.
+    let at = put(bytes, 0, start)
+    at = put(bytes, at, method)
+    at = put(bytes, at, user)
+    at = putEscaped(bytes, at, login)
+    at = put(bytes, at, pass)
+    at = putEscaped(bytes, at, password)
+    at = put(bytes, at, '\r\n')
+    for (const part of after) at = put(bytes, at, part)
+    return bytes
+  }
 }
 
-/** What stands between the user and the password. */
-const between = '\r\nAuth-Pass: '
+const user = '\r\nAuth-User: '
+const pass = '\r\nAuth-Pass: '
 
-/** What follows the password, but for the line that ends it all. */
-function headers(question: Question): string {
-  const { attempt, client, number, protocol, tls } = question
-  const salt = attempt.salt === '' ? '' : header('Auth-Salt', attempt.salt)
-  let text = `${salt}Auth-Protocol: ${protocol}\r\nAuth-Login-Attempt: ${number}\r\n`
-  text += header('Client-IP', client.address)
+/** What is told of some clients alone. */
+function known({ attempt, client, tls }: Question, protocol: ProtocolName): string {
+  let text = ''
   if (protocol === 'smtp') text += header('Client-Host', client.name)
   if (client.proxied) text += proxyHeaders(client.proxied)
   if (attempt.mechanism === 'none') text += envelopeHeaders(attempt)
   if (tls) text += tlsHeaders(tls)
-  for (const [name, value] of question.headers) text += header(name, value)
   return text
 }
 

@@ -1,16 +1,14 @@
 import { lookup } from 'node:dns/promises'
 import { performance } from 'node:perf_hooks'
 import type { SecureContext } from 'node:tls'
-import type { AuthHttp, ServerSettings } from '../config/config.ts'
-import { request, type Tls } from '../protocol/auth-http.ts'
+import type { AuthHttp } from '../config/config.ts'
+import type { Asker, Question } from '../protocol/auth-http.ts'
 import type { AuthAnswer } from '../protocol/auth-http-answer.ts'
-import type { Attempt, Client } from '../protocol/protocol.ts'
 import { addressIn, canonical } from '../wire/address.ts'
 import type { Connection } from '../wire/connection.ts'
 import type { Sockets } from '../wire/sockets.ts'
 import type { Sleep, Wheel } from '../wire/wheel.ts'
 import type { Failure } from '../words/failure.ts'
-import type { ProtocolName } from '../words/protocol-name.ts'
 import { authConnection } from './auth-connection.ts'
 import { AuthExchange, type Exchange } from './auth-exchange.ts'
 import type { AuthPool } from './auth-pool.ts'
@@ -46,20 +44,20 @@ export interface Consent {
   readonly smtp: boolean | undefined
 }
 
-export interface AuthQuestion {
+/** The auth server of a server block. */
+export interface AuthService {
   readonly url: AuthHttp
   /** What an `https:` server is verified with. */
-  readonly context?: SecureContext | undefined
+  readonly context: SecureContext | undefined
   /** Connections that stay, where `auth_http_keepalive` says so. */
-  readonly pool?: AuthPool | undefined
-  readonly settings: ServerSettings
-  readonly protocol: ProtocolName
-  readonly client: Client
-  readonly attempt: Attempt
-  /** Which login of the session this is, from 1. */
-  readonly number: number
-  /** Of a client's connection that is TLS. */
-  readonly tls: Tls | undefined
+  readonly pool: AuthPool | undefined
+  /** `auth_http_timeout`, ms. */
+  readonly timeout: number
+  readonly request: Asker
+}
+
+/** What it is asked over, and where that is counted. */
+export interface Means {
   readonly wheel: Wheel
   readonly sockets: Sockets
   readonly tallies: Tallies
@@ -75,7 +73,9 @@ const mostAddresses = 8
 const unresolved = 'sent a server whose address cannot be found'
 
 export class AuthServer {
-  readonly #question: AuthQuestion
+  readonly #service: AuthService
+  readonly #question: Question
+  readonly #means: Means
   readonly #told: (judgement: Judgement) => void
   #running: AuthExchange | undefined
   #sleep: Sleep | undefined
@@ -83,8 +83,15 @@ export class AuthServer {
   #abandoned = false
 
   /** `told` hears the judgement, once. */
-  constructor(question: AuthQuestion, told: (judgement: Judgement) => void) {
+  constructor(
+    service: AuthService,
+    question: Question,
+    means: Means,
+    told: (judgement: Judgement) => void,
+  ) {
+    this.#service = service
     this.#question = question
+    this.#means = means
     this.#told = told
   }
 
@@ -97,26 +104,26 @@ export class AuthServer {
 
   /** Asks, over a connection that waited if there is one. */
   ask(): void {
-    const { pool, wheel } = this.#question
-    this.#exchange(pool?.take(wheel))
+    this.#exchange(this.#service.pool?.take(this.#means.wheel))
   }
 
   /** Asks once, over a connection that waited or a fresh one. */
   #exchange(kept: Connection | undefined): void {
-    const { url, settings, wheel, context, pool, sockets } = this.#question
+    const { url, timeout, context, pool, request } = this.#service
+    const { wheel, sockets } = this.#means
     const began = performance.now()
-    const exchange = new AuthExchange(wheel, settings.auth_http_timeout, pool, answer => {
+    const exchange = new AuthExchange(wheel, timeout, pool, answer => {
       // A connection that waited may have been closed just now: the question was not heard.
       const unheard = kept && answer.kind === 'broken' && !exchange.heard
       if (unheard && !this.#abandoned) this.#exchange(undefined)
       else this.#heard(answer, (performance.now() - began) / 1000)
     })
     this.#running = exchange
-    if (kept) exchange.ask(kept, this.#request())
+    if (kept) exchange.ask(kept, request(this.#question))
     else
       exchange.dial(
         dialled => authConnection(url, context, sockets, dialled),
-        () => this.#request(),
+        () => request(this.#question),
       )
   }
 
@@ -129,7 +136,7 @@ export class AuthServer {
   }
 
   async #later(seconds: number): Promise<void> {
-    this.#sleep = this.#question.wheel.sleep(seconds * 1000)
+    this.#sleep = this.#means.wheel.sleep(seconds * 1000)
     await this.#sleep.over
     if (this.#abandoned) this.#told(left)
     else this.ask()
@@ -161,27 +168,12 @@ export class AuthServer {
   }
 
   async #patience(): Promise<undefined> {
-    this.#sleep = this.#question.wheel.sleep(lookupTime)
+    this.#sleep = this.#means.wheel.sleep(lookupTime)
     await this.#sleep.over
   }
 
-  #request(): Buffer {
-    const { url, settings, protocol, client, attempt, number, tls } = this.#question
-    return request({
-      host: url.hostHeader,
-      uri: url.uri,
-      keepAlive: this.#question.pool !== undefined,
-      protocol,
-      attempt,
-      number,
-      client,
-      headers: settings.auth_http_header.map(({ name, value }) => [name, value]),
-      tls,
-    })
-  }
-
   #count({ kind }: Exchange, seconds: number): void {
-    const { tallies } = this.#question
+    const { tallies } = this.#means
     tallies.asked(kind === 'broken' ? 'error' : kind).value++
     tallies.answering().observe(seconds)
   }

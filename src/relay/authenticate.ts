@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer'
-import type { AuthHttp, UpstreamServer } from '../config/config.ts'
+import type { UpstreamServer } from '../config/config.ts'
 import { refusal } from '../protocol/credentials.ts'
 import type { Attempt } from '../protocol/protocol.ts'
 import type { Failure } from '../words/failure.ts'
 import { bearerOf } from '../words/mechanism.ts'
-import { AuthServer, type Consent, type Judgement } from './auth-server.ts'
+import { AuthServer, type AuthService, type Consent, type Judgement } from './auth-server.ts'
 import type { Endpoint } from './backends.ts'
 import { tlsFacts } from './record.ts'
 import { type Candidate, type Judged, type Missed, Tries } from './tries.ts'
@@ -35,32 +35,19 @@ export class Authentication {
     this.#then = then
     const { attempt, runtime } = this.#candidate
     const bad = refusal(attempt)
-    const { auth_http } = runtime.settings
     if (bad) {
       this.#failed('login', `sent ${bad}`)
       then(told(runtime.protocol.words.refused(attempt), true, 'denied'))
-    } else if (auth_http) this.#ask(auth_http)
+    } else if (runtime.auth) this.#ask(runtime.auth)
     else this.#carry(passedOn(attempt))
   }
 
-  #ask(url: AuthHttp): void {
+  #ask(service: AuthService): void {
     const { attempt, broke, client, record, runtime, shared } = this.#candidate
     record.stage = 'auth-server'
-    const question = {
-      wheel: shared.wheel,
-      tallies: runtime.tallies,
-      sockets: shared.sockets,
-      settings: runtime.settings,
-      url,
-      protocol: runtime.protocol.name,
-      client,
-      attempt,
-      number: record.logins,
-      tls: tlsFacts(record),
-      context: runtime.authContext,
-      pool: runtime.authPool,
-    }
-    const server = new AuthServer(question, judgement => {
+    const question = { attempt, number: record.logins, client, tls: tlsFacts(record) }
+    const means = { wheel: shared.wheel, sockets: shared.sockets, tallies: runtime.tallies }
+    const server = new AuthServer(service, question, means, judgement => {
       try {
         this.#judged(judgement)
       } catch (error) {

@@ -1,5 +1,6 @@
 import type { SecureContext } from 'node:tls'
 import type { RelayConfig, ServerConfig, ServerSettings, Upstream } from '../config/config.ts'
+import { asker } from '../protocol/auth-http.ts'
 import type { Door, FrontSettings, Protocol } from '../protocol/protocol.ts'
 import { protocols } from '../protocol/protocols.ts'
 import { offered } from '../protocol/smtp/capabilities.ts'
@@ -7,6 +8,7 @@ import { type Balancer, balancer } from '../upstream/balancer.ts'
 import { printEndpoint } from '../wire/address.ts'
 import { admission, type Matcher, matcher } from './admission.ts'
 import { AuthPool } from './auth-pool.ts'
+import type { AuthService } from './auth-server.ts'
 import type { Backends } from './backends.ts'
 import type { RelayMetrics } from './shared.ts'
 import { type Tallies, tallies } from './tallies.ts'
@@ -33,9 +35,8 @@ export interface Runtime {
   /** Whom no limit holds for. */
   readonly exempt: Matcher
   readonly backendContext: SecureContext
-  /** Toward an `https:` auth server. */
-  readonly authContext: SecureContext | undefined
-  readonly authPool: AuthPool | undefined
+  /** Who judges logins, if an auth server does. */
+  readonly auth: AuthService | undefined
   readonly upstream: Upstream | undefined
   readonly balancer: Balancer | undefined
   /** The upstream's name, or the address of `proxy_pass`; of an auth server's choice, `auth_http`. */
@@ -78,9 +79,7 @@ export function runtime(
     admits: admission(config.access),
     exempt: matcher(settings.limit_exempt.flatMap(({ networks }) => networks)),
     backendContext: backContext,
-    authContext: judgeContext,
-    authPool:
-      settings.auth_http_keepalive > 0 ? new AuthPool(settings.auth_http_keepalive) : undefined,
+    auth: authService(config, judgeContext),
     upstream,
     balancer: upstream && balancer(upstream, server => backends.sessions(server)),
     backendName,
@@ -90,6 +89,23 @@ export function runtime(
 
 function needsKeys({ settings, listens }: ServerConfig): boolean {
   return settings.starttls !== 'off' || listens.some(({ ssl }) => ssl)
+}
+
+function authService(
+  { protocol, settings }: ServerConfig,
+  context: SecureContext | undefined,
+): AuthService | undefined {
+  const { auth_http: url, auth_http_header, auth_http_keepalive: keep } = settings
+  if (!url) return undefined
+  const request = asker({
+    host: url.hostHeader,
+    uri: url.uri,
+    keepAlive: keep > 0,
+    protocol,
+    headers: auth_http_header.map(({ name, value }) => [name, value]),
+  })
+  const pool = keep > 0 ? new AuthPool(keep) : undefined
+  return { url, context, pool, timeout: settings.auth_http_timeout, request }
 }
 
 function upstreamOf({ proxy_pass: pass }: ServerSettings, of: RelayConfig): Upstream | undefined {

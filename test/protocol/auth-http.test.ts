@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Question, request } from '../../src/protocol/auth-http.ts'
+import { type Asking, asker, type Question } from '../../src/protocol/auth-http.ts'
 import { type LegLook, leg } from '../support/leg.ts'
 
-function asked(look: LegLook, question: Partial<Question> = {}): string {
+function asked(look: LegLook, question: Partial<Question & Asking> = {}): string {
   const { attempt, client } = leg(look)
-  return request({
+  const whole: Question & Asking = {
     host: 'auth.example',
     uri: '/mail',
     protocol: 'imap',
@@ -15,7 +15,8 @@ function asked(look: LegLook, question: Partial<Question> = {}): string {
     client,
     headers: [],
     ...question,
-  }).toString('latin1')
+  }
+  return asker(whole)(whole).toString('latin1')
 }
 
 function text(...lines: readonly string[]): string {
