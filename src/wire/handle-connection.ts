@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { type Connection, nobody, type Place, type Receiver, type Whose } from './connection.ts'
 import { type Data, type Pool, type Requester, shutdown, write } from './handle-requests.ts'
 import { type HandleUser, type StreamHandle, streamOn } from './handles.ts'
+import { mostCopied } from './lend.ts'
 import { placeOf } from './place-of.ts'
 import { highWaterMark, withRest } from './stream-connection.ts'
 
@@ -17,8 +18,6 @@ import { highWaterMark, withRest } from './stream-connection.ts'
 
 /** libuv's UV_EOF. */
 const endOfFile = -4095
-/** Octets up to which text goes to the kernel without an allocation. */
-const smallWrite = 16_384
 /** Reads of a lent buffer in a row that were small until it is given back. */
 const smallReads = 4
 const smallRead = 16_384
@@ -183,7 +182,16 @@ export class HandleConnection implements Connection, HandleUser, Requester {
     const { length } = octets
     if (whose === 'lent') this.put(octets, length, undefined, from)
     else if (whose === 'ours') this.put(octets, length)
-    else this.put(length <= smallWrite ? octets.toString('latin1') : Buffer.from(octets), length)
+    else if (length <= mostCopied) this.putSmall(octets)
+    else this.put(Buffer.from(octets), length)
+  }
+
+  /** Hands over few octets, which are gone when this returns. */
+  protected putSmall(octets: Buffer): void {
+    const { lender } = this.pool
+    const before = this.#waiting
+    this.put(lender.copied(octets), octets.length)
+    if (this.#waiting > before) lender.keepCopy()
   }
 
   /** Hands over to the kernel what may be written. */

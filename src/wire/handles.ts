@@ -104,10 +104,10 @@ export function loadHandles(): Handles | undefined {
     if (typeof wrap !== 'function') return undefined
     const handles: Handles = {
       newTls: (under, context, isServer) => wrap(under, context, isServer, false),
-      newSocket: maker<DiallingHandle>(TCP, [kind]),
-      newConnect: maker<Request>(TCPConnectWrap, []),
-      newWrite: maker<Request>(WriteWrap, []),
-      newShutdown: maker<Request>(ShutdownWrap, []),
+      newSocket: maker<DiallingHandle>(TCP, kind),
+      newConnect: maker<Request>(TCPConnectWrap),
+      newWrite: maker<Request>(WriteWrap),
+      newShutdown: maker<Request>(ShutdownWrap),
       state: numbersOf(streamBaseState),
       readCount: indexOf(kReadBytesOrError),
       wroteLater: indexOf(kLastWriteWasAsync),
@@ -157,10 +157,10 @@ function bindingOf(name: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(found))
 }
 
-function maker<T>(made: unknown, parameters: readonly unknown[]): () => T {
+function maker<T>(made: unknown, parameter?: unknown): () => T {
   if (typeof made !== 'function') throw new TypeError('no constructor')
-  const Made = made as new (...parameters: readonly unknown[]) => T
-  return () => new Made(...parameters)
+  const Made = made as new (parameter: unknown) => T
+  return () => new Made(parameter)
 }
 
 function numbersOf(found: unknown): ArrayLike<number> {

@@ -21,10 +21,29 @@ const mostViews = 1_024
 /** Returned buffers that are kept for the next. */
 const mostKept = 8
 
+/** Octets up to which `copied` makes a copy. */
+export const mostCopied = 16_384
+
+/** Copies of few octets, one at a time, in a buffer that the kernel alone reads. */
+class Copies {
+  readonly #buffer: Buffer = Buffer.allocUnsafeSlow(mostCopied)
+  /** By length; those of few octets are made once. */
+  readonly #views: Buffer[] = []
+
+  of(octets: Buffer): Buffer {
+    const { length } = octets
+    this.#buffer.set(octets)
+    if (length > mostViews) return this.#buffer.subarray(0, length)
+    this.#views[length] ??= this.#buffer.subarray(0, length)
+    return this.#views[length]
+  }
+}
+
 export class Lender {
   /** What every connection reads into that is lent nothing. */
   readonly shared: Buffer = Buffer.allocUnsafeSlow(sharedSize)
   readonly #views: Buffer[] = []
+  #copies = new Copies()
   readonly #kept: Buffer[] = []
   #lent = 0
 
@@ -33,6 +52,16 @@ export class Lender {
     if (count > mostViews) return this.shared.subarray(0, count)
     this.#views[count] ??= this.shared.subarray(0, count)
     return this.#views[count]
+  }
+
+  /** A copy of no more than `mostCopied` octets, which is good until the next is made, unless it is kept. */
+  copied(octets: Buffer): Buffer {
+    return this.#copies.of(octets)
+  }
+
+  /** The last copy stays: a write that the kernel did not take at once goes on with it. */
+  keepCopy(): void {
+    this.#copies = new Copies()
   }
 
   /** Whether a read of `count` octets into the shared buffer is the middle of a bulk transfer. */

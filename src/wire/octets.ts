@@ -1,5 +1,5 @@
 /** Octets up to which a loop costs less than a call into Node, which is made once a line and cold. */
-const few = 128
+const few = 256
 
 const lf = 10
 

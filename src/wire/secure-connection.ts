@@ -30,6 +30,11 @@ abstract class SecureConnection extends HandleConnection {
   /** A TLS handle gives out what it has decrypted, whether it is to be read or not. */
   override lendable(): void {}
 
+  /** TLS takes its time for each write: text needs no buffer of its own meanwhile. */
+  protected override putSmall(octets: Buffer): void {
+    this.put(octets.toString('latin1'), octets.length)
+  }
+
   protected override put(data: Data, size: number, secret?: Buffer, source?: Connection): void {
     if (this.waiting === 0) {
       super.put(data, size, secret, source)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { type Connection, nobody } from '../../src/wire/connection.ts'
 import { Lender } from '../../src/wire/lend.ts'
@@ -10,6 +10,16 @@ import { acceptFor, kinds } from '../support/connections.ts'
 for (const { on, handles } of kinds) {
   /** As many connections as asked for, whose peers stay. */
   async function connections(t: TestContext, count: number): Promise<readonly Connection[]> {
+    const all = await pairs(t, count)
+    return all.map(({ connection }) => connection)
+  }
+
+  /** Connections and their peers. */
+  async function pairs(
+    t: TestContext,
+    count: number,
+  ): Promise<readonly { readonly connection: Connection; readonly peer: Socket }[]> {
+    const peers: Socket[] = []
     const accepted: Connection[] = []
     const all = Promise.withResolvers<void>()
     const port = await acceptFor(t, new Sockets(new Lender(), handles), connection => {
@@ -19,10 +29,37 @@ for (const { on, handles } of kinds) {
       const peer = connect(port, '127.0.0.1')
       t.after(() => peer.destroy())
       await once(peer, 'connect')
+      peers.push(peer)
     }
     await all.promise
-    return accepted
+    return accepted.flatMap((connection, at) => {
+      const peer = peers[at]
+      return peer ? [{ connection, peer }] : []
+    })
   }
+
+  it(`what the kernel does not take at once is not written over by another's octets on ${on}`, async t => {
+    const [slow, other] = await pairs(t, 2)
+    assert.ok(slow && other)
+    slow.connection.attach(nobody)
+    other.connection.attach(nobody)
+    let count = 0
+    while (slow.connection.waiting === 0) {
+      const octets = Buffer.alloc(1_000, 'a')
+      slow.connection.forward(octets, 'shared', other.connection)
+      octets.fill('z')
+      count += octets.length
+    }
+    for (let more = 0; more < 10; more++)
+      other.connection.forward(Buffer.alloc(1_000, 'b'), 'shared', slow.connection)
+    slow.connection.end()
+    let read = 0
+    for await (const chunk of slow.peer as AsyncIterable<Buffer>) {
+      assert.ok(chunk.every(octet => octet === 0x61))
+      read += chunk.length
+    }
+    assert.equal(read, count)
+  })
 
   describe(`the end of connections on ${on}`, () => {
     it('is told once, and never amid the call that closes', async t => {
