@@ -4,8 +4,10 @@
  * nothing that is escaped can contain. Of a string, the octets of its UTF-8 are shown.
  */
 export function escaped(text: string | Buffer, atMost = 256): string {
-  if (text.length <= atMost && isPlain(text)) {
-    return typeof text === 'string' ? text : text.toString('latin1')
+  if (text.length <= atMost) {
+    if (typeof text === 'string') {
+      if (isPlain(text)) return text
+    } else if (arePlain(text)) return text.toString('latin1')
   }
   // A character is at least one octet: what lies behind `atMost` characters need not be encoded.
   const octets =
@@ -22,10 +24,16 @@ export function escaped(text: string | Buffer, atMost = 256): string {
 const backslash = 0x5c
 
 /** Whether all of it is printable ASCII without a backslash, so that nothing is to be escaped. */
-export function isPlain(text: string | Buffer): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const octet = typeof text === 'string' ? text.charCodeAt(at) : (text[at] ?? 0)
-    if (octet < 0x20 || octet > 0x7e || octet === backslash) return false
-  }
+export function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (isSpecial(text.charCodeAt(at))) return false
   return true
+}
+
+function arePlain(octets: Buffer): boolean {
+  for (let at = 0; at < octets.length; at++) if (isSpecial(octets[at] ?? 0)) return false
+  return true
+}
+
+function isSpecial(octet: number): boolean {
+  return octet < 0x20 || octet > 0x7e || octet === backslash
 }

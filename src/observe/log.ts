@@ -3,7 +3,7 @@ import type { Syslog } from '../words/syslog.ts'
 import { Fan, type Opened } from './fan.ts'
 import { isoClock } from './iso-clock.ts'
 import { Outlets } from './outlets.ts'
-import { quoted } from './quoted.ts'
+import { quotedName } from './quoted.ts'
 import { type Severity, severities } from './severity.ts'
 import type { Sink } from './sink.ts'
 
@@ -153,7 +153,7 @@ class BoundLog implements Log {
 
   printed(severity: Severity, message: string, fields: string): void {
     const head = `{"level":"${severity}","time":"${this.#time()}"${this.#bound}`
-    this.#fan.write(`${head}${fields},"msg":${quoted(message)}}\n`, severities[severity])
+    this.#fan.write(`${head}${fields},"msg":${quotedName(message)}}\n`, severities[severity])
   }
 
   debug(message: string, fields?: Fields): void {

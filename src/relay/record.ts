@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { quoted } from '../observe/quoted.ts'
+import { quoted, quotedName } from '../observe/quoted.ts'
 import type { Tls } from '../protocol/auth-http.ts'
 import type { Failure } from '../words/failure.ts'
 import type { Identity } from '../words/identity.ts'
@@ -20,7 +20,7 @@ export class Record {
   readonly id: string
   readonly protocol: ProtocolName
   readonly listener: string
-  /** Told anew behind a PROXY header. */
+  /** An address and its port; told anew behind a PROXY header. */
   client: string
   readonly began = performance.now()
   stage: Stage = 'accept'
@@ -35,6 +35,7 @@ export class Record {
   /** Escaped. */
   login: string | undefined
   backend: string | undefined
+  /** An address and its port. */
   endpoint: string | undefined
   backendTls: boolean | undefined
   identity: Identity | undefined
@@ -62,7 +63,7 @@ export function tlsFacts({ tls, cipher, certificate }: Record): Tls | undefined 
 
 /**
  * The fields of the record `session ended`, each as `,"name":value`; those that say nothing are left
- * out. Words of a closed list, and the id, stand as they are: there is nothing in them to escape.
+ * out. Words of a closed list, the id, and addresses stand as they are: there is nothing in them to escape.
  */
 export function printed(
   record: Record,
@@ -72,13 +73,13 @@ export function printed(
   const { id, protocol, client, listener, stage, commands, faults, logins } = record
   return (
     `,"id":"${id}","protocol":"${protocol}"` +
-    `,"client":${quoted(client)},"listener":${quoted(listener)}` +
+    `,"client":"${client}","listener":${quotedName(listener)}` +
     (record.tls === undefined ? ',"tls":"none"' : `,"tls":${quoted(record.tls)}`) +
     text(',"sni":', record.sni) +
     text(',"login":', record.login) +
     word(',"mechanism":"', record.mechanism) +
-    text(',"backend":', record.backend) +
-    text(',"endpoint":', record.endpoint) +
+    (record.backend === undefined ? '' : `,"backend":${quotedName(record.backend)}`) +
+    word(',"endpoint":"', record.endpoint) +
     (record.backendTls === undefined ? '' : `,"backendTls":${record.backendTls}`) +
     word(',"identity":"', record.identity) +
     `,"stage":"${stage}"` +
@@ -93,6 +94,6 @@ function text(name: string, said: string | undefined): string {
   return said === undefined ? '' : name + quoted(said)
 }
 
-function word(name: string, said: Mechanism | Identity | Failure | undefined): string {
+function word(name: string, said: string | undefined): string {
   return said === undefined ? '' : `${name}${said}"`
 }

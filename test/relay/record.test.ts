@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { createLog } from '../../src/observe/log.ts'
 import { type Ended, printed, Record } from '../../src/relay/record.ts'
+import { printEndpoint } from '../../src/wire/address.ts'
 import { failures } from '../../src/words/failure.ts'
 import { identities } from '../../src/words/identity.ts'
 import { mechanisms } from '../../src/words/mechanism.ts'
@@ -68,7 +69,7 @@ const rows: readonly (readonly [why: string, more: Partial<Record>, end: End, ms
     0.5,
   ],
   ['quotes', { login: '"alice"', reason: 'holds no "X"' }, client, 1],
-  ['backslashes', { login: '\\x0d\\', client: 'unix:/run/a\\"b' }, client, 1],
+  ['backslashes', { login: '\\x0d\\', listener: 'unix:/run/a\\"b' }, client, 1],
   ['control characters', { login: '\0\b\t\n\f\r\x1b\x7f', sni: '\u2028\u2029' }, client, 1],
   ['text outside ASCII', { backend: 'bäckend…', listener: '電子メール', sni: '📬' }, client, 1],
   ['half a surrogate pair', { login: 'a\ud83d', reason: '\udceeb' }, client, 1],
@@ -87,11 +88,17 @@ for (const [why, more, end, ms] of rows) {
 test('whatever a session is, its record is the line that pino would write', () => {
   const text = fc.option(fc.string({ unit: 'binary', maxLength: 40 }), { nil: undefined })
   const some = fc.string({ unit: 'binary', maxLength: 40 })
+  const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant('unix:'))
+  const place = fc.tuple(address, fc.nat(65_535)).map(([at, port]) => printEndpoint(at, port))
   const oneOf = <T>(words: readonly T[]) => fc.option(fc.constantFrom(...words), { nil: undefined })
   const about = fc.record({
-    ...{ protocol: fc.constantFrom(...protocolNames), client: some, listener: some },
+    ...{ protocol: fc.constantFrom(...protocolNames), client: place, listener: some },
     ...{ tls: text, sni: text, login: text, mechanism: oneOf(mechanisms) },
-    ...{ backend: text, endpoint: text, backendTls: oneOf([true, false]) },
+    ...{
+      backend: text,
+      endpoint: fc.option(place, { nil: undefined }),
+      backendTls: oneOf([true, false]),
+    },
     ...{ identity: oneOf(identities), stage: fc.constantFrom(...stages) },
     ...{ failure: oneOf(failures), reason: text },
     ...{ commands: fc.nat(), faults: fc.nat(), logins: fc.nat() },
