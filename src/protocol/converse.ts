@@ -14,37 +14,46 @@ export function back(stage: Stage, receive: (line: Buffer) => BackStep): Back {
 
 /** Says one line, to which CRLF is added here and nowhere else, and goes on with `next`. */
 export function send(command: string | readonly (string | Buffer)[], next: Back): BackStep {
-  const bytes = line(typeof command === 'string' ? [command] : command)
+  if (typeof command === 'string') return sendWith(command, '', next)
+  return { do: 'send', bytes: line(command), next }
+}
+
+/** Says `command` and, behind it, `rest` as one line. */
+export function sendWith(command: string, rest: string | Buffer, next: Back): BackStep {
+  const bytes = Buffer.allocUnsafe(command.length + rest.length + 2)
+  end(bytes, put(bytes, put(bytes, 0, command), rest))
   return { do: 'send', bytes, next }
 }
 
 /** Says `command` and, behind it, a secret that was made for this line alone: it is zeroed. */
 export function sendSecret(command: string, secret: Buffer, next: Back): BackStep {
-  const step = send([command, secret], next)
+  const step = sendWith(command, secret, next)
   secret.fill(0)
   return step
 }
 
 /** The parts and CRLF, in a fresh buffer, of which only whoever zeroes it holds the content. */
-export function line(parts: readonly (string | Buffer)[]): Buffer {
+function line(parts: readonly (string | Buffer)[]): Buffer {
   let length = 2
   for (const part of parts) length += part.length
   const bytes = Buffer.allocUnsafe(length)
   let at = 0
   for (const part of parts) at = put(bytes, at, part)
-  bytes[at] = cr
-  bytes[at + 1] = lf
+  end(bytes, at)
   return bytes
 }
 
 /** A copy of what was said in a line, with its CRLF. */
 export function withEnd(said: Buffer): Buffer {
-  const { length } = said
-  const bytes = Buffer.allocUnsafe(length + 2)
-  put(bytes, 0, said)
-  bytes[length] = cr
-  bytes[length + 1] = lf
+  const bytes = Buffer.allocUnsafe(said.length + 2)
+  end(bytes, put(bytes, 0, said))
   return bytes
+}
+
+/** Writes CRLF at `at`. */
+function end(bytes: Buffer, at: number): void {
+  bytes[at] = cr
+  bytes[at + 1] = lf
 }
 
 /** Does `step` behind the TLS handshake. */

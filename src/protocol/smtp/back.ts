@@ -1,8 +1,9 @@
-import { afterTls, fitsLine, oneLine, send } from '../converse.ts'
+import { afterTls, fitsLine, oneLine, send, sendWith } from '../converse.ts'
 import type { Back, BackStep, Leg } from '../protocol.ts'
+import { awaited } from './awaited.ts'
 import { identify } from './identify.ts'
 import type { Reply } from './reply.ts'
-import { awaited, fail, learned, listed, type State, unwanted } from './state.ts'
+import { fail, learned, listed, type State, unwanted } from './state.ts'
 
 /**
  * Toward SMTP backends: greeting, EHLO, STARTTLS (RFC 3207), then the identity (`identify.ts`) and
@@ -16,11 +17,13 @@ export function smtpBack(leg: Leg): Back {
     extensions: undefined,
     dovecot: false,
   }
-  return awaited(state, 'backend-greeting', greeting => {
-    if (greeting.code !== 220) return greetedBadly(state, greeting)
-    if (!sendable(leg)) return fail(state, 'config', 'cannot be sent such credentials')
-    return hello(state)
-  })
+  return awaited(state, 'backend-greeting', greeted)
+}
+
+function greeted(state: State, greeting: Reply): BackStep {
+  if (greeting.code !== 220) return greetedBadly(state, greeting)
+  if (!sendable(state.leg)) return fail(state, 'config', 'cannot be sent such credentials')
+  return hello(state)
 }
 
 const nothing = Buffer.alloc(0)
@@ -42,12 +45,18 @@ function sendable({ attempt, login, password }: Leg): boolean {
 
 function hello(state: State): BackStep {
   const { leg } = state
-  const verb = wantsExtensions(leg) ? 'EHLO' : 'HELO'
-  const answered = awaited(state, 'backend-greeting', reply => {
-    if (reply.code !== 250) return unwanted(state, reply, `refused ${verb}`)
-    return secured(verb === 'EHLO' ? learned(state, reply) : state)
-  })
-  return send(`${verb} ${leg.serverName}`, answered)
+  return wantsExtensions(leg)
+    ? sendWith('EHLO ', leg.serverName, awaited(state, 'backend-greeting', extended))
+    : sendWith('HELO ', leg.serverName, awaited(state, 'backend-greeting', plain))
+}
+
+function extended(state: State, reply: Reply): BackStep {
+  if (reply.code !== 250) return unwanted(state, reply, 'refused EHLO')
+  return secured(learned(state, reply))
+}
+
+function plain(state: State, reply: Reply): BackStep {
+  return reply.code === 250 ? secured(state) : unwanted(state, reply, 'refused HELO')
 }
 
 /** nginx says EHLO for a client that did, or for XCLIENT; a login and STARTTLS need it as well. */
@@ -65,11 +74,12 @@ function secured(state: State): BackStep {
 }
 
 function startTls(state: State): BackStep {
-  const answered = awaited(state, 'backend-tls', reply => {
-    // What was said in clear counts no more (RFC 3207 section 4.2): EHLO once again.
-    if (reply.code === 220) return afterTls(hello({ ...state, secure: true }))
-    if (state.leg.tls === 'auto') return identify(state)
-    return fail(state, 'tls', 'refused STARTTLS', reply.bytes)
-  })
-  return send('STARTTLS', answered)
+  return send('STARTTLS', awaited(state, 'backend-tls', upgraded))
+}
+
+function upgraded(state: State, reply: Reply): BackStep {
+  // What was said in clear counts no more (RFC 3207 section 4.2): EHLO once again.
+  if (reply.code === 220) return afterTls(hello({ ...state, secure: true }))
+  if (state.leg.tls === 'auto') return identify(state)
+  return fail(state, 'tls', 'refused STARTTLS', reply.bytes)
 }

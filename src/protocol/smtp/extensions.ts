@@ -1,4 +1,5 @@
 import { Known } from '../known.ts'
+import type { Reply } from './reply.ts'
 import { isDovecot } from './xclient.ts'
 
 /** What an EHLO said (RFC 5321 section 4.1.1.1). */
@@ -17,10 +18,11 @@ export const mostHellos = 64
 const hellos = new Known(mostHellos, read)
 
 /** The extensions in a whole reply to EHLO. */
-export function extensionsIn(bytes: Buffer): Extensions {
-  return hellos.in(bytes, 0, bytes.length)
+export function extensionsIn({ octets, end }: Reply): Extensions {
+  return hellos.in(octets, 0, end)
 }
 
+/** Of one line `reply` has no end, of several each has its own: the first says nothing. */
 function read(reply: string): Extensions {
   const texts = reply.split('\r\n').slice(1, -1)
   const lines = texts.map(text =>

@@ -1,10 +1,11 @@
-import { send } from '../converse.ts'
+import { send, sendWith } from '../converse.ts'
 import type { BackStep } from '../protocol.ts'
+import { awaited } from './awaited.ts'
 import { login } from './login.ts'
 import { type Reply, textOf } from './reply.ts'
 import {
-  awaited,
   fail,
+  identified,
   isVerdict,
   learned,
   listed,
@@ -37,17 +38,19 @@ function verified(state: State): Buffer | undefined {
 }
 
 function tell(state: State, [line, ...more]: readonly string[]): BackStep {
-  if (line === undefined) return greet({ ...state, identity: 'believed' })
-  const answered = awaited(state, 'identity', reply => {
-    if (reply.code === 220 || reply.code === 250) return tell(state, more)
-    if (isOurFault(reply)) {
-      const disbelieved: State = { ...state, identity: 'refused' }
-      return fail(disbelieved, 'identity', 'refused XCLIENT', reply.bytes)
-    }
-    if (isVerdict(reply)) return refused({ ...state, identity: 'believed' }, reply)
-    return unwanted(state, reply, 'sent an odd reply to XCLIENT')
-  })
+  if (line === undefined) return greet(identified(state, 'believed'))
+  const answered = awaited(state, 'identity', (state, reply) =>
+    reply.code === 220 || reply.code === 250 ? tell(state, more) : doubted(state, reply),
+  )
   return send(line, answered)
+}
+
+function doubted(state: State, reply: Reply): BackStep {
+  if (isOurFault(reply)) {
+    return fail(identified(state, 'refused'), 'identity', 'refused XCLIENT', reply.bytes)
+  }
+  if (isVerdict(reply)) return refused(identified(state, 'believed'), reply)
+  return unwanted(state, reply, 'sent an odd reply to XCLIENT')
 }
 
 /** The backend lacks XCLIENT, or does not take it from us (5.7.0 is Postfix's, 5.7.14 Dovecot's). */
@@ -68,13 +71,23 @@ function greet(state: State): BackStep {
   const name = own?.name ?? (due ? serverName : undefined)
   if (name === undefined) return login(state)
   const verb = needsExtensions(state) ? 'EHLO' : (own?.verb ?? 'EHLO')
-  const answered = awaited(state, 'identity', reply => {
-    if (reply.code === 250) return login(verb === 'EHLO' ? learned(state, reply) : state)
-    // A client's name is the client's: the backend judged it.
-    if (isVerdict(reply) && state.identity === 'believed') return refused(state, reply)
-    return unwanted(state, reply, `refused ${verb}`)
-  })
-  return send(`${verb} ${name}`, answered)
+  return verb === 'EHLO'
+    ? sendWith('EHLO ', name, awaited(state, 'identity', extended))
+    : sendWith('HELO ', name, awaited(state, 'identity', plain))
+}
+
+function extended(state: State, reply: Reply): BackStep {
+  return reply.code === 250 ? login(learned(state, reply)) : shunned(state, reply, 'refused EHLO')
+}
+
+function plain(state: State, reply: Reply): BackStep {
+  return reply.code === 250 ? login(state) : shunned(state, reply, 'refused HELO')
+}
+
+/** A client's name is the client's: the backend judged it. */
+function shunned(state: State, reply: Reply, reason: string): BackStep {
+  if (isVerdict(reply) && state.identity === 'believed') return refused(state, reply)
+  return unwanted(state, reply, reason)
 }
 
 /** AUTH needs EHLO; with `proxy_smtp_auth` it follows whatever the client said, as in nginx. */

@@ -2,26 +2,19 @@ import { encode } from '../../sasl/base64.ts'
 import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainLength, plainResponse } from '../../sasl/client.ts'
 import { type Bearer, bearers } from '../../words/mechanism.ts'
-import { send, sendSecret } from '../converse.ts'
+import { send, sendSecret, sendWith } from '../converse.ts'
 import type { Back, BackStep } from '../protocol.ts'
+import { awaited } from './awaited.ts'
 import { replies } from './replies.ts'
 import type { Reply } from './reply.ts'
-import {
-  awaited,
-  fail,
-  isVerdict,
-  listed,
-  logsIn,
-  refused,
-  relay,
-  type State,
-  unwanted,
-} from './state.ts'
+import { fail, isVerdict, listed, logsIn, refused, relay, type State, unwanted } from './state.ts'
+
+const authenticated = Buffer.from(replies.authenticated, 'latin1')
 
 /** The last part of the dialogue with an SMTP backend: AUTH (RFC 4954), or MAIL and RCPT, or nothing. */
 export function login(state: State): BackStep {
   if (state.leg.attempt.mechanism === 'none') return envelope(state)
-  if (!logsIn(state)) return relay(state, Buffer.from(replies.authenticated, 'latin1'))
+  if (!logsIn(state)) return relay(state, authenticated)
   const { password } = state.leg
   if (!password) return fail(state, 'config', 'wants a password, and none is known')
   return authenticate(state, password)
@@ -61,7 +54,7 @@ function authLogin(state: State, password: Buffer): BackStep {
 /** A token may be longer than a command: it is a line of its own (RFC 4954 section 4). */
 function authBearer(state: State, mechanism: BearerClient, token: Buffer): BackStep {
   const { name, acknowledgement, response } = mechanism
-  const end = awaited(state, 'login', reply =>
+  const end = awaited(state, 'login', (state, reply) =>
     reply.code === 334 ? send(acknowledgement, verdict(state)) : ended(state, reply),
   )
   const asked = challenge(state, () => sendSecret('', response(state.leg.login, token), end))
@@ -75,17 +68,19 @@ function bearerToward(wanted: Bearer, offered: ReadonlySet<string> | undefined):
 }
 
 function challenge(state: State, then: () => BackStep): Back {
-  return awaited(state, 'login', reply => (reply.code === 334 ? then() : judged(state, reply)))
+  return awaited(state, 'login', (state, reply) =>
+    reply.code === 334 ? then() : judged(state, reply),
+  )
 }
 
 function verdict(state: State): Back {
-  return awaited(state, 'login', reply => ended(state, reply))
+  return awaited(state, 'login', ended)
 }
 
 function ended(state: State, reply: Reply): BackStep {
   if (reply.code !== 235) return judged(state, reply)
   if (state.leg.judge === 'backend') return relay(state, reply.bytes)
-  return relay(state, Buffer.from(replies.authenticated, 'latin1'))
+  return relay(state, authenticated)
 }
 
 /** Codes that say nothing of the credentials: AUTH, or AUTH in clear, is not to be had there. */
@@ -103,11 +98,14 @@ function judged(state: State, reply: Reply): BackStep {
 function envelope(state: State): BackStep {
   const { mail, rcpt } = state.leg.attempt
   if (!mail || !rcpt) return fail(state, 'internal', 'was to get an envelope that is missing')
-  const recipient = awaited(state, 'login', reply => relay(state, reply.bytes))
-  const sender = awaited(state, 'login', reply => {
-    if (reply.code === 250) return send([rcpt], recipient)
+  const sender = awaited(state, 'login', (state, reply) => {
+    if (reply.code === 250) return sendWith('', rcpt, awaited(state, 'login', recipientTaken))
     if (isVerdict(reply)) return refused(state, reply)
     return unwanted(state, reply, 'sent an odd reply to MAIL')
   })
-  return send([mail], sender)
+  return sendWith('', mail, sender)
+}
+
+function recipientTaken(state: State, reply: Reply): BackStep {
+  return relay(state, reply.bytes)
 }

@@ -1,44 +1,78 @@
-import type { Stage } from '../../words/stage.ts'
-import { back, line as lineOf } from '../converse.ts'
-import { isDigit } from '../octets.ts'
-import type { Back, BackStep } from '../protocol.ts'
-
-/** A backend's reply (RFC 5321 section 4.2), all its lines. */
-export interface Reply {
-  readonly code: number
-  /** Whole and as it came. */
-  readonly bytes: Buffer
-}
+import { Buffer } from 'node:buffer'
+import { withEnd } from '../converse.ts'
+import { copied, isDigit, put } from '../octets.ts'
 
 /** Lines and octets of one reply, for callers that do not bound it closer. */
-const maxLines = 256
-const maxOctets = 65_536
+export const maxLines = 256
+export const maxOctets = 65_536
 
-const hyphen = 0x2d
-const space = 0x20
-const nothing = Buffer.alloc(0)
+/**
+ * A backend's reply (RFC 5321 section 4.2), all its lines. It stands where it was read: what is to be
+ * kept of it is copied while it is answered, as its `bytes` are.
+ */
+export class Reply {
+  readonly code: number
+  /** Up to `end`: one line without its end, or several with theirs. */
+  readonly octets: Buffer
+  readonly end: number
+  readonly #several: boolean
 
-/** Waits for a whole reply; what is none goes to `malformed`. */
-export function reply(
-  stage: Stage,
-  then: (reply: Reply) => BackStep,
-  malformed: (bytes: Buffer) => BackStep,
-): Back {
-  return collect(nothing, 0)
+  constructor(code: number, octets: Buffer, end: number, several: boolean) {
+    this.code = code
+    this.octets = octets
+    this.end = end
+    this.#several = several
+  }
 
-  function collect(held: Buffer, lines: number): Back {
-    return back(stage, line => {
-      const bytes = lineOf(held.length > 0 ? [held, line] : [line])
-      const code = codeOf(line)
-      if (!code || lines >= maxLines || bytes.length > maxOctets) return malformed(bytes)
-      if (line[3] === hyphen) return { do: 'wait', next: collect(bytes, lines + 1) }
-      return then({ code, bytes })
-    })
+  /** A copy, whole and as it came. */
+  get bytes(): Buffer {
+    return this.#several ? copied(this.octets, 0, this.end) : withEnd(this.octets)
   }
 }
 
+/** Lines of a reply, one behind the other. */
+export interface Lines {
+  readonly octets: Buffer
+  /** Octets that are taken: who holds fewer of them adds nothing behind these, but makes a copy. */
+  taken: number
+}
+
+const none: Lines = { octets: Buffer.alloc(0), taken: 0 }
+
+/** Octets that most replies of several lines fit in. */
+const usual = 256
+
+const cr = 0x0d
+const lf = 0x0a
+const hyphen = 0x2d
+const space = 0x20
+
+/** The first `length` octets of `lines`, which stay as they are, and behind them `line` with its end. */
+export function added(lines: Lines = none, length: number, line: Buffer): Lines {
+  const end = length + line.length + 2
+  const fits = lines.taken === length && end <= lines.octets.length
+  const octets = fits ? lines.octets : roomier(lines.octets, length, end)
+  const at = put(octets, length, line)
+  octets[at] = cr
+  octets[at + 1] = lf
+  if (!fits) return { octets, taken: end }
+  lines.taken = end
+  return lines
+}
+
+function roomier(octets: Buffer, length: number, end: number): Buffer {
+  const room = Buffer.allocUnsafe(Math.max(usual, 2 * end))
+  octets.copy(room, 0, 0, length)
+  return room
+}
+
+/** Whether more lines of the same reply follow `line`. */
+export function goesOn(line: Buffer): boolean {
+  return line[3] === hyphen
+}
+
 /** Of a line, with a space or a hyphen behind it, or nothing. */
-function codeOf(line: Buffer): number | undefined {
+export function codeOf(line: Buffer): number | undefined {
   const separator = line[3] ?? space
   return separator === space || separator === hyphen ? codeAt(line, 0) : undefined
 }

@@ -1,9 +1,8 @@
 import type { Failure } from '../../words/failure.ts'
 import type { Identity } from '../../words/identity.ts'
-import type { Stage } from '../../words/stage.ts'
-import type { Back, BackFacts, BackStep, Leg } from '../protocol.ts'
+import type { BackFacts, BackStep, Leg } from '../protocol.ts'
 import { type Extensions, extensionsIn } from './extensions.ts'
-import { type Reply, reply } from './reply.ts'
+import type { Reply } from './reply.ts'
 
 /** Where the dialogue with an SMTP backend stands. */
 export interface State {
@@ -17,9 +16,15 @@ export interface State {
 }
 
 /** The state after an EHLO that was answered with `heard`. */
-export function learned(state: State, heard: Reply): State {
-  const extensions = extensionsIn(heard.bytes)
-  return { ...state, extensions, dovecot: state.dovecot || extensions.dovecot }
+export function learned({ leg, secure, identity, dovecot }: State, heard: Reply): State {
+  const extensions = extensionsIn(heard)
+  return { leg, secure, identity, extensions, dovecot: dovecot || extensions.dovecot }
+}
+
+/** The state once it is known what the backend makes of who the client is. */
+export function identified(state: State, identity: Identity): State {
+  const { leg, secure, extensions, dovecot } = state
+  return { leg, secure, identity, extensions, dovecot }
 }
 
 /** The words behind a keyword of EHLO, in upper case; `undefined` where it was not said. */
@@ -33,11 +38,6 @@ export function logsIn(state: State): boolean {
   if (attempt.mechanism === 'none') return false
   if (judge === 'backend' || smtpAuth) return true
   return password !== undefined && state.dovecot
-}
-
-/** Waits for a whole reply. */
-export function awaited(state: State, stage: Stage, then: (reply: Reply) => BackStep): Back {
-  return reply(stage, then, bytes => fail(state, 'protocol', 'sent no SMTP reply', bytes))
 }
 
 /** A reply that no session can go on with and that judges nobody. */
