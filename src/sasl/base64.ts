@@ -15,8 +15,8 @@ const values: Int8Array = Int8Array.from({ length: 256 }, (_, octet) => alphabet
  * missing, so `=` alone is an empty response.
  */
 export function decode(text: Buffer): Buffer | undefined {
-  const padding = text.indexOf(pad)
-  const length = padding < 0 ? text.length : padding
+  let length = 0
+  while (length < text.length && text[length] !== pad) length++
   if (length % 4 === 1) return undefined
   const bytes = Buffer.allocUnsafe(Math.floor((length * 3) / 4))
   let at = 0
@@ -35,14 +35,31 @@ export function decode(text: Buffer): Buffer | undefined {
 
 export function encode(bytes: Buffer): Buffer {
   const text = Buffer.allocUnsafe(Math.ceil(bytes.length / 3) * 4)
-  let at = 0
-  for (let i = 0; i < bytes.length; i += 3) {
-    const left = Math.min(3, bytes.length - i)
-    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+  write(text, 0, bytes, 0, bytes.length)
+  return text
+}
+
+/**
+ * Turns the last `count` of the octets from `from` to `to` into base64, which leaves nothing of them:
+ * it fills that room, which is as large as the text.
+ */
+export function encodeInPlace(bytes: Buffer, from: number, to: number, count: number): void {
+  // The text never gets ahead of what is still to be read.
+  write(bytes, from, bytes, to - count, to)
+}
+
+/** Writes at `at` the base64 of what stands from `from` to `to`. */
+function write(text: Buffer, at: number, bytes: Buffer, from: number, to: number): void {
+  let next = at
+  for (let i = from; i < to; i += 3) {
+    const left = Math.min(3, to - i)
+    const first = bytes[i] ?? 0
+    const second = left > 1 ? (bytes[i + 1] ?? 0) : 0
+    const third = left > 2 ? (bytes[i + 2] ?? 0) : 0
+    const group = (first << 16) | (second << 8) | third
     for (let j = 0; j < 4; j++) {
       const digit = j <= left ? alphabet[(group >> (18 - 6 * j)) & 63] : pad
-      text[at++] = digit ?? pad
+      text[next++] = digit ?? pad
     }
   }
-  return text
 }

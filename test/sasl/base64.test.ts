@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decode, encode } from '../../src/sasl/base64.ts'
+import { decode, encode, encodeInPlace } from '../../src/sasl/base64.ts'
 
 const octets = fc.uint8Array({ maxLength: 100 }).map(bytes => Buffer.from(bytes))
 
@@ -9,6 +9,19 @@ test('encodes as everyone does', () => {
   fc.assert(
     fc.property(octets, bytes => {
       assert.equal(encode(bytes).toString('latin1'), bytes.toString('base64'))
+    }),
+  )
+})
+
+test('encodes where it stands, and nothing else there changes', () => {
+  fc.assert(
+    fc.property(octets, fc.nat(5), (bytes, from) => {
+      const text = encode(bytes)
+      const to = from + text.length
+      const room = Buffer.alloc(to + 2, '-')
+      room.set(bytes, to - bytes.length)
+      encodeInPlace(room, from, to, bytes.length)
+      assert.equal(room.toString(), `${'-'.repeat(from)}${text}--`)
     }),
   )
 })

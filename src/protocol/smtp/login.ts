@@ -1,8 +1,9 @@
-import { encode } from '../../sasl/base64.ts'
+import { encode, encodeInPlace } from '../../sasl/base64.ts'
 import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainLength, plainResponse } from '../../sasl/client.ts'
 import { type Bearer, bearers } from '../../words/mechanism.ts'
 import { send, sendSecret, sendWith } from '../converse.ts'
+import { put } from '../octets.ts'
 import type { Back, BackStep } from '../protocol.ts'
 import { awaited } from './awaited.ts'
 import { replies } from './replies.ts'
@@ -23,6 +24,8 @@ export function login(state: State): BackStep {
 /** Octets of a command line, without CRLF (RFC 5321 section 4.5.3.1.4). */
 const maxCommand = 510
 
+const initial = 'AUTH PLAIN '
+
 function authenticate(state: State, password: Buffer): BackStep {
   const offered = listed(state, 'AUTH')
   const { bearer } = state.leg
@@ -36,13 +39,30 @@ function authenticate(state: State, password: Buffer): BackStep {
 
 function authPlain(state: State, password: Buffer): BackStep {
   const { login } = state.leg
-  if ('AUTH PLAIN '.length + plainLength(login, password) <= maxCommand) {
-    return sendSecret('AUTH PLAIN ', plainResponse(login, password), verdict(state))
-  }
+  if (initial.length + plainLength(login, password) > maxCommand) return asksFirst(state, password)
+  return { do: 'send', bytes: plainLine(login, password), next: verdict(state) }
+}
+
+/** What a line cannot hold with its command is the answer to a challenge. */
+function asksFirst(state: State, password: Buffer): BackStep {
   const challenged = challenge(state, () =>
-    sendSecret('', plainResponse(login, password), verdict(state)),
+    sendSecret('', plainResponse(state.leg.login, password), verdict(state)),
   )
   return send('AUTH PLAIN', challenged)
+}
+
+/** The whole line, of which nothing secret stands anywhere else. */
+function plainLine(login: Buffer, password: Buffer): Buffer {
+  const from = initial.length
+  const to = from + plainLength(login, password)
+  const count = login.length + password.length + 2
+  const bytes = Buffer.allocUnsafe(to + 2)
+  put(bytes, 0, initial)
+  const named = put(bytes, put(bytes, to - count, '\0'), login)
+  put(bytes, put(bytes, named, '\0'), password)
+  encodeInPlace(bytes, from, to, count)
+  put(bytes, to, '\r\n')
+  return bytes
 }
 
 function authLogin(state: State, password: Buffer): BackStep {
