@@ -45,14 +45,29 @@ export function trimEnd(text: Buffer): Buffer {
   return text.subarray(0, end)
 }
 
+/** Where the word that begins at `at` ends. */
+export function wordEnd(line: Buffer, at: number): number {
+  let end = at
+  while (end < line.length && line[end] !== space) end++
+  return end
+}
+
 /** The arguments in `line` from `from` on, split at any number of spaces; views. */
 export function words(line: Buffer, from: number): readonly Buffer[] {
   const found: Buffer[] = []
   for (let at = skipSpaces(line, from); at < line.length; ) {
-    let end = at
-    while (end < line.length && line[end] !== space) end++
+    const end = wordEnd(line, at)
     found.push(line.subarray(at, end))
     at = skipSpaces(line, end)
   }
   return found
+}
+
+/** How many arguments `words` finds. */
+export function countWords(line: Buffer, from: number): number {
+  let count = 0
+  for (let at = skipSpaces(line, from); at < line.length; count++) {
+    at = skipSpaces(line, wordEnd(line, at))
+  }
+  return count
 }

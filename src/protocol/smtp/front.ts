@@ -1,8 +1,9 @@
 import type { Credentials } from '../../sasl/exchange.ts'
 import type { Mechanism } from '../../words/mechanism.ts'
-import { begin } from '../authenticate.ts'
-import { command, trimEnd, words } from '../command.ts'
+import { begin, type Frame } from '../authenticate.ts'
+import { command, countWords, skipSpaces, trimEnd, wordEnd } from '../command.ts'
 import { opened } from '../door.ts'
+import { copied } from '../octets.ts'
 import type { Door, Front, FrontSettings, Greeted, Step, Want } from '../protocol.ts'
 import { type Greetings, greetings } from './capabilities.ts'
 import { replies } from './replies.ts'
@@ -12,7 +13,8 @@ import { replies } from './replies.ts'
  * first recipient. As in nginx no order is enforced: AUTH and MAIL may come without EHLO.
  */
 
-interface Session {
+/** What is the same for each session of a door, until it says STARTTLS. */
+interface Standing {
   readonly serverName: string
   readonly mechanisms: readonly Mechanism[]
   readonly greetings: Greetings
@@ -24,12 +26,10 @@ interface Session {
   readonly upgradable: boolean
   /** A login or a mail may be tried. */
   readonly open: boolean
-  readonly greeted: Greeted | undefined
-  /** The MAIL line, while `none` is allowed and no recipient was taken. */
-  readonly mail: Buffer | undefined
 }
 
-type Run = (session: Session, line: Buffer, said: readonly Buffer[], verb: string) => Step
+/** `line` has its arguments from `at` on. */
+type Run = (session: Session, line: Buffer, at: number, verb: string) => Step
 
 /** nginx takes no command with more arguments. */
 const maxArguments = 11
@@ -47,7 +47,7 @@ const commands: ReadonlyMap<string, Run> = new Map([
   ['AUTH', auth],
   ['QUIT', (): Step => ({ do: 'close', text: replies.bye })],
   ['NOOP', (session: Session) => say(session, replies.ok)],
-  ['RSET', (session: Session) => say(forgetful(session), replies.ok)],
+  ['RSET', (session: Session) => say(session.keeping(undefined), replies.ok)],
   ['MAIL', mail],
   ['RCPT', rcpt],
   ['STARTTLS', startTls],
@@ -61,80 +61,123 @@ const commands: ReadonlyMap<string, Run> = new Map([
 const verbs = [...commands.keys()]
 
 export function door(settings: FrontSettings): Door {
-  const { mechanisms, serverName, starttls } = settings
+  const { capabilities, clientBuffer, mechanisms, serverName, starttls } = settings
   const texts = greetings(settings)
   return opened(mechanisms.includes('cram-md5'), ({ secure, salt }) => {
     const upgradable = !secure && starttls !== 'off'
-    const session: Session = {
+    const standing: Standing = {
       serverName,
       mechanisms,
       greetings: texts,
-      chunking: settings.capabilities.some(word => /^chunking$/i.test(word)),
-      wants: { kind: 'line', atMost: settings.clientBuffer - '\r\n'.length },
+      chunking: capabilities.some(word => /^chunking$/i.test(word)),
+      wants: { kind: 'line', atMost: clientBuffer - '\r\n'.length },
       salt,
       upgradable,
       open: !upgradable || starttls === 'on',
-      greeted: undefined,
-      mail: undefined,
     }
-    return { text: `220 ${serverName} ESMTP ready\r\n`, next: start(session) }
+    const next = new Session(standing, undefined, undefined)
+    return { text: `220 ${serverName} ESMTP ready\r\n`, next }
   })
 }
 
-function start(session: Session): Front {
-  return {
-    wants: session.wants,
-    receive(line) {
-      const said = command(line, verbs)
-      const run = said && commands.get(said.verb)
-      const given = said ? words(line, said.at) : []
-      if (!run || given.length > maxArguments) return fault(session)
-      return run(session, line, given, said.verb)
-    },
-    tooLong,
+/** Waits for a command, and frames an AUTH that takes more lines than that. */
+class Session implements Front, Frame {
+  readonly standing: Standing
+  readonly greeted: Greeted | undefined
+  /** The MAIL line, while `none` is allowed and no recipient was taken. */
+  readonly mail: Buffer | undefined
+
+  constructor(standing: Standing, greeted: Greeted | undefined, mail: Buffer | undefined) {
+    this.standing = standing
+    this.greeted = greeted
+    this.mail = mail
+  }
+
+  get wants(): Want {
+    return this.standing.wants
+  }
+
+  get prefix(): string {
+    return '334 '
+  }
+
+  receive(line: Buffer): Step {
+    const said = command(line, verbs)
+    const run = said && commands.get(said.verb)
+    if (!run || countWords(line, said.at) > maxArguments) return fault(this)
+    return run(this, line, said.at, said.verb)
+  }
+
+  tooLong(): Step {
+    return { do: 'close', text: replies.invalid }
+  }
+
+  done(credentials: Credentials): Step {
+    return attempt(this, credentials, undefined, undefined)
+  }
+
+  refused(): Step {
+    return refuse(this)
+  }
+
+  keeping(mail: Buffer | undefined): Session {
+    return new Session(this.standing, this.greeted, mail)
   }
 }
 
-function hello(session: Session, _line: Buffer, said: readonly Buffer[], verb: string): Step {
-  const name = said[0]
-  if (!name || said.length > 1 || name.length > maxName || name.includes(0)) {
+function hello(session: Session, line: Buffer, at: number, verb: string): Step {
+  const end = wordEnd(line, at)
+  if (end === at || skipSpaces(line, end) < line.length || !isName(line, at, end)) {
     return say(session, replies.argument)
   }
-  const { clear, plain } = session.greetings
+  const { greetings, serverName, upgradable } = session.standing
+  const { clear, plain } = greetings
   const esmtp = verb === 'EHLO'
-  const greeted: Greeted = { verb: esmtp ? 'EHLO' : 'HELO', name: name.toString('latin1') }
-  const texts = session.upgradable ? clear : plain
-  const next = { ...session, greeted, mail: undefined }
-  return say(next, esmtp ? texts : `250 ${session.serverName}\r\n`)
+  const name = line.toString('latin1', at, end)
+  const greeted: Greeted = { verb: esmtp ? 'EHLO' : 'HELO', name }
+  const texts = upgradable ? clear : plain
+  const next = new Session(session.standing, greeted, undefined)
+  return say(next, esmtp ? texts : `250 ${serverName}\r\n`)
 }
 
-function auth(session: Session, _line: Buffer, said: readonly Buffer[]): Step {
-  if (!session.open) return refuse(session)
-  if (said.length === 0) return say(session, replies.argument)
-  return begin(said, session, {
-    prefix: '334 ',
-    wants: session.wants,
-    done: credentials => attempt(session, credentials, undefined, undefined),
-    refused: () => refuse(session),
-    tooLong,
-  })
+function isName(line: Buffer, from: number, to: number): boolean {
+  return to - from <= maxName && !hasNul(line, from, to)
 }
 
-function mail(session: Session, line: Buffer, said: readonly Buffer[]): Step {
-  if (!session.mechanisms.includes('none')) return say(session, replies.authRequired)
-  if (!session.open) return say(session, replies.tlsRequired)
+function hasNul(line: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (line[at] === 0) return true
+  return false
+}
+
+function auth(session: Session, line: Buffer, at: number): Step {
+  if (!session.standing.open) return refuse(session)
+  if (at === line.length) return say(session, replies.argument)
+  const end = wordEnd(line, at)
+  const from = skipSpaces(line, end)
+  const to = wordEnd(line, from)
+  if (skipSpaces(line, to) < line.length) return refuse(session)
+  const name = line.subarray(at, end)
+  const said = from < to ? [name, line.subarray(from, to)] : [name]
+  return begin(said, session.standing, session)
+}
+
+function mail(session: Session, line: Buffer, at: number): Step {
+  const { mechanisms, open } = session.standing
+  if (!mechanisms.includes('none')) return say(session, replies.authRequired)
+  if (!open) return say(session, replies.tlsRequired)
   if (session.mail) return say(session, replies.sequence)
-  const kept = envelope(line, said)
-  return kept ? say({ ...session, mail: kept }, replies.ok) : say(session, replies.argument)
+  const kept = envelope(line, at)
+  return kept ? say(session.keeping(kept), replies.ok) : say(session, replies.argument)
 }
 
 /** A recipient that is refused keeps the MAIL line, so that another may follow. */
-function rcpt(session: Session, line: Buffer, said: readonly Buffer[]): Step {
+function rcpt(session: Session, line: Buffer, at: number): Step {
   if (!session.mail) {
-    const none = session.mechanisms.includes('none')
-    return say(session, none && !session.open ? replies.tlsRequired : replies.sequence)
+    const { mechanisms, open } = session.standing
+    const none = mechanisms.includes('none')
+    return say(session, none && !open ? replies.tlsRequired : replies.sequence)
   }
-  const kept = envelope(line, said)
+  const kept = envelope(line, at)
   if (!kept) return say(session, replies.argument)
   const nobody: Credentials = {
     mechanism: 'none',
@@ -146,10 +189,10 @@ function rcpt(session: Session, line: Buffer, said: readonly Buffer[]): Step {
 }
 
 /** A copy of a MAIL or RCPT line, if it can be passed on. */
-function envelope(line: Buffer, said: readonly Buffer[]): Buffer | undefined {
+function envelope(line: Buffer, at: number): Buffer | undefined {
   const cut = trimEnd(line)
-  if (said.length === 0 || cut.length > maxLine || cut.includes(0)) return undefined
-  return Buffer.from(cut)
+  if (at === line.length || cut.length > maxLine || hasNul(cut, 0, cut.length)) return undefined
+  return copied(cut, 0, cut.length)
 }
 
 /**
@@ -157,14 +200,15 @@ function envelope(line: Buffer, said: readonly Buffer[]): Buffer | undefined {
  * as commands, and whoever was not offered CHUNKING sends none.
  */
 function chunk(session: Session): Step {
-  return session.chunking ? { do: 'close', text: replies.sequence } : fault(session)
+  return session.standing.chunking ? { do: 'close', text: replies.sequence } : fault(session)
 }
 
 function startTls(session: Session): Step {
-  if (!session.upgradable) return refuse(session)
+  const { standing } = session
+  if (!standing.upgradable) return refuse(session)
   // RFC 3207 section 4.2: what was learned in clear is forgotten, the name of HELO included.
-  const secured = { ...session, greeted: undefined, mail: undefined, upgradable: false, open: true }
-  return { do: 'starttls', text: replies.startTls, next: start(secured) }
+  const secured = new Session({ ...standing, upgradable: false, open: true }, undefined, undefined)
+  return { do: 'starttls', text: replies.startTls, next: secured }
 }
 
 function attempt(
@@ -176,15 +220,11 @@ function attempt(
   const { mechanism, login, password, salt } = credentials
   const { greeted } = session
   const attempt = { mechanism, tag: '', login, password, salt, greeted, mail, rcpt }
-  return { do: 'authenticate', attempt, next: start(session) }
-}
-
-function forgetful(session: Session): Session {
-  return { ...session, mail: undefined }
+  return { do: 'authenticate', attempt, next: session }
 }
 
 function say(session: Session, text: string): Step {
-  return { do: 'reply', text, next: start(session) }
+  return { do: 'reply', text, next: session }
 }
 
 function refuse(session: Session): Step {
@@ -192,9 +232,5 @@ function refuse(session: Session): Step {
 }
 
 function fault(session: Session): Step {
-  return { do: 'reply', text: replies.invalid, next: start(session), fault: true }
-}
-
-function tooLong(): Step {
-  return { do: 'close', text: replies.invalid }
+  return { do: 'reply', text: replies.invalid, next: session, fault: true }
 }
