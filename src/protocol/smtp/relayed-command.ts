@@ -32,6 +32,8 @@ export const refusals = {
 const pass: Judged = { do: 'pass', owes: 'reply' }
 /** XCLIENT, XFORWARD, XPROXY and kin are agreements among servers, in which no client has a part. */
 const forbidden: Judged = { do: 'refuse', text: refusals.forbidden }
+const tooLong: Judged = { do: 'refuse', text: refusals.tooLong }
+const malformed: Judged = { do: 'refuse', text: refusals.malformed }
 
 /** STARTTLS would make a tunnel, LHLO (RFC 2033) another number of replies. */
 const rows: ReadonlyMap<string, Judged> = new Map<string, Judged>([
@@ -49,24 +51,24 @@ const rows: ReadonlyMap<string, Judged> = new Map<string, Judged>([
 
 const verbs = [...rows.keys(), 'BDAT']
 
-/** Judges `line`, which has lost its line end. */
-export function judge(line: Buffer): Judged {
-  const end = verbEnd(line)
-  const name = wordAt(line, 0, end, verbs)
+/** Judges the line from `from` to `to`, where its line end begins. */
+export function judge(octets: Buffer, from: number, to: number): Judged {
+  const end = verbEnd(octets, from, to)
+  const name = wordAt(octets, from, end, verbs)
   const most = name === 'MAIL' || name === 'RCPT' ? maxEnvelope : maxCommand
-  if (line.length > most) return { do: 'refuse', text: refusals.tooLong }
-  if (end === 0 || hasControl(line)) return { do: 'refuse', text: refusals.malformed }
-  if (name === 'BDAT') return chunk(line.toString('latin1', end))
+  if (to - from > most) return tooLong
+  if (end === from || hasControl(octets, from, to)) return malformed
+  if (name === 'BDAT') return chunk(octets.toString('latin1', end, to))
   const row = name === undefined ? undefined : rows.get(name)
-  return row ?? (says(line, 0, 'X') ? forbidden : pass)
+  return row ?? (says(octets, from, 'X') ? forbidden : pass)
 }
 
-/** Where the verb ends; 0 where there is none, or no space behind it. */
-function verbEnd(line: Buffer): number {
-  if (!isLetter(line[0] ?? 0)) return 0
-  let end = 1
-  while (isOfVerb(line[end] ?? 0)) end++
-  return end === line.length || line[end] === space ? end : 0
+/** Where the verb ends; `from` where there is none, or no space behind it. */
+function verbEnd(octets: Buffer, from: number, to: number): number {
+  let end = from
+  while (end < to && isOfVerb(octets[end] ?? 0)) end++
+  const ends = end === to || octets[end] === space
+  return ends && isLetter(octets[from] ?? 0) ? end : from
 }
 
 const space = 0x20
@@ -76,9 +78,9 @@ function isOfVerb(octet: number): boolean {
   return isLetter(octet) || isDigit(octet) || octet === hyphen
 }
 
-function hasControl(line: Buffer): boolean {
-  for (let at = 0; at < line.length; at++) {
-    const octet = line[at] ?? 0
+function hasControl(octets: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const octet = octets[at] ?? 0
     if (octet < 0x20 || octet === 0x7f) return true
   }
   return false

@@ -2,7 +2,7 @@ const none: readonly Buffer[] = []
 
 /** What goes to one side, in order: ranges of what came, which are not copied, and octets of our own. */
 export class Pieces {
-  #done: Buffer[] = []
+  #done: Buffer[] | undefined
   #source: Buffer | undefined
   #from = 0
   #to = 0
@@ -25,15 +25,18 @@ export class Pieces {
   /** All pieces so far; the next ones begin anew. */
   take(): readonly Buffer[] {
     this.#close()
-    if (this.#done.length === 0) return none
-    const done = this.#done
-    this.#done = []
+    const done = this.#done ?? none
+    this.#done = undefined
     return done
   }
 
   #close(): void {
-    if (!this.#source) return
-    this.#done.push(this.#source.subarray(this.#from, this.#to))
+    const source = this.#source
+    if (!source) return
+    const isWhole = this.#from === 0 && this.#to === source.length
+    const piece = isWhole ? source : source.subarray(this.#from, this.#to)
+    if (this.#done) this.#done.push(piece)
+    else this.#done = [piece]
     this.#source = undefined
   }
 }

@@ -1,3 +1,4 @@
+import { findLf, lf } from './line-end.ts'
 import type { Owes } from './relayed-command.ts'
 import { mayBeOffered, printHello } from './relayed-offer.ts'
 import type { Pieces } from './relayed-pieces.ts'
@@ -9,17 +10,17 @@ import { codeAt } from './reply.ts'
  */
 export type Owed = Owes | 'chunk' | 'last-chunk' | 'end-of-data'
 
-export interface Answered {
-  readonly owed: Owed
-  readonly code: number
-  /** What an accepted EHLO said, line by line without codes. */
-  readonly texts: readonly string[]
+/** Who is told of each reply as it ends. */
+export interface Told {
+  /** `texts`: what an accepted EHLO said, line by line without codes. */
+  answered(owed: Owed, code: number, texts: readonly string[]): Fault | undefined
 }
 
 /** A reply that the client cannot be given, or an error that came unasked, which it was given. */
 export type Fault = 'malformed' | 'unasked'
 
-type Entry = { readonly owed: Owed } | { readonly ours: Buffer }
+/** Whose reply the backend owes, or what we say. */
+type Entry = Owed | Buffer
 
 /** Octets of one line of a reply, and of all of EHLO's; lines of it. */
 export const maxReplyLine = 8_192
@@ -27,19 +28,21 @@ export const maxHello = 65_536
 const maxHelloLines = 256
 
 const nothing = Buffer.alloc(0)
-const lf = 0x0a
+const none: readonly string[] = []
 const cr = 0x0d
 const hyphen = 0x2d
 const space = 0x20
 
 export class Replies {
   readonly #toClient: Pieces
-  readonly #entries: Entry[] = []
+  /** What is said next, and what behind it: few clients are owed more than one reply. */
+  #head: Entry | undefined
+  readonly #rest: Entry[] = []
   /** The beginning of a line that has not ended. */
   #partial: Buffer = nothing
   /** Within a reply of several lines. */
   #within = false
-  #texts: string[] = []
+  #texts: string[] | undefined
   #octets = 0
 
   constructor(toClient: Pieces) {
@@ -48,33 +51,33 @@ export class Replies {
 
   /** Replies that are owed, ours included. */
   get length(): number {
-    return this.#entries.length
+    return this.#head === undefined ? 0 : 1 + this.#rest.length
   }
 
   /** Whether nothing is owed and no reply is half said. */
   get idle(): boolean {
-    return this.#entries.length === 0 && !this.#within && this.#partial.length === 0
+    return this.#head === undefined && !this.#within && this.#partial.length === 0
   }
 
   owe(owed: Owed): void {
-    this.#entries.push({ owed })
+    this.#add(owed)
   }
 
   /** Says `text` in its place: behind the replies that are owed. */
   answer(text: string): void {
-    this.#entries.push({ ours: Buffer.from(text, 'latin1') })
+    this.#add(Buffer.from(text, 'latin1'))
     this.#sayOurs()
   }
 
-  /** Takes what the backend sent; `answered` is told of each reply as it ends, before the next is read. */
-  receive(chunk: Buffer, answered: (answer: Answered) => Fault | undefined): Fault | undefined {
+  /** Takes what the backend sent; `told` hears of each reply as it ends, before the next is read. */
+  receive(chunk: Buffer, told: Told): Fault | undefined {
     const source = this.#partial.length > 0 ? Buffer.concat([this.#partial, chunk]) : chunk
     let at = 0
     while (at < source.length) {
-      const end = source.indexOf(lf, at) + 1
+      const end = findLf(source, at) + 1
       if ((end > 0 ? end : source.length) - at > maxReplyLine) return 'malformed'
       if (end === 0) break
-      const fault = this.#line(source, at, end, answered)
+      const fault = this.#line(source, at, end, told)
       if (fault) return fault
       at = end
     }
@@ -82,23 +85,17 @@ export class Replies {
     return undefined
   }
 
-  #line(
-    source: Buffer,
-    from: number,
-    to: number,
-    answered: (answer: Answered) => Fault | undefined,
-  ): Fault | undefined {
+  #line(source: Buffer, from: number, to: number, told: Told): Fault | undefined {
     const code = codeAt(source, from)
     const separator = source[from + 3]
     const last = separator !== hyphen
     if (code === undefined || (last && !endsCode(separator))) return 'malformed'
-    const head = this.#entries[0]
-    if (!head || !('owed' in head)) return this.#unasked(source, from, to, last, code)
-    const { owed } = head
+    const owed = this.#head
+    if (typeof owed !== 'string') return this.#unasked(source, from, to, last, code)
     this.#within = !last
     if (owed !== 'extended-hello' || code !== 250) this.#toClient.pass(source, from, to)
     else if (!this.#collect(source, from, to)) return 'malformed'
-    return last ? this.#answered(owed, code, answered) : undefined
+    return last ? this.#answered(owed, code, told) : undefined
   }
 
   /** Only an error can be one that its client should know: the backend is about to leave. */
@@ -115,27 +112,26 @@ export class Replies {
     return last ? 'unasked' : undefined
   }
 
-  #answered(
-    owed: Owed,
-    code: number,
-    answered: (answer: Answered) => Fault | undefined,
-  ): Fault | undefined {
+  #answered(owed: Owed, code: number, told: Told): Fault | undefined {
     const texts = this.#texts
-    if (texts.length > 0 && code !== 250) return 'malformed'
-    this.#entries.shift()
-    this.#texts = []
-    this.#octets = 0
-    if (texts.length > 0) {
-      const [greeting = '', ...offers] = texts
-      this.#toClient.add(printHello([greeting, ...offers.filter(mayBeOffered)]))
-    }
-    const fault = answered({ owed, code, texts: texts.slice(1) })
+    if (texts && code !== 250) return 'malformed'
+    this.#shift()
+    const fault = told.answered(owed, code, texts ? this.#offer(texts) : none)
     if (!fault) this.#sayOurs()
     return fault
   }
 
+  /** Says what of an EHLO may be said; all that it offered. */
+  #offer([greeting = '', ...offers]: readonly string[]): readonly string[] {
+    this.#texts = undefined
+    this.#octets = 0
+    this.#toClient.add(printHello([greeting, ...offers.filter(mayBeOffered)]))
+    return offers
+  }
+
   #collect(source: Buffer, from: number, to: number): boolean {
     this.#octets += to - from
+    this.#texts ??= []
     if (this.#octets > maxHello || this.#texts.length >= maxHelloLines) return false
     this.#texts.push(source.toString('latin1', from + 4, to).replace(/\r?\n$/, ''))
     return true
@@ -143,11 +139,20 @@ export class Replies {
 
   #sayOurs(): void {
     for (;;) {
-      const head = this.#entries[0]
-      if (!head || !('ours' in head)) return
-      this.#entries.shift()
-      this.#toClient.add(head.ours)
+      const ours = this.#head
+      if (ours === undefined || typeof ours === 'string') return
+      this.#shift()
+      this.#toClient.add(ours)
     }
+  }
+
+  #add(entry: Entry): void {
+    if (this.#head === undefined) this.#head = entry
+    else this.#rest.push(entry)
+  }
+
+  #shift(): void {
+    this.#head = this.#rest.length > 0 ? this.#rest.shift() : undefined
   }
 }
 

@@ -1,6 +1,6 @@
 import { refusals } from './relayed-command.ts'
 import { nothingOffered, type Offer, offerOf } from './relayed-offer.ts'
-import type { Answered, Owed } from './relayed-replies.ts'
+import type { Owed } from './relayed-replies.ts'
 
 /**
  * What is known of the message that a client is handing over, and whether a chunk of it (BDAT) may
@@ -49,11 +49,13 @@ export class Transaction {
     if (cleaning.has(owed)) this.#cleaning++
   }
 
-  answered({ owed, code, texts }: Answered): void {
+  /** `texts`: what an accepted EHLO offered. */
+  answered(owed: Owed, code: number, texts: readonly string[]): void {
     const accepted = code < 300
-    if (ends.has(owed) || (accepted && cleaning.has(owed))) this.#open = owed === 'mail'
-    if (cleaning.has(owed)) this.#cleaning--
-    if (!accepted || !cleaning.has(owed)) return
+    const cleans = cleaning.has(owed)
+    if (ends.has(owed) || (accepted && cleans)) this.#open = owed === 'mail'
+    if (cleans) this.#cleaning--
+    if (!accepted || !cleans) return
     this.#chunked = 0
     this.#barred = false
     if (owed === 'extended-hello') this.#learn(texts)

@@ -1,9 +1,10 @@
 import type { Moves, Over, Tracker } from '../../words/relayed.ts'
 import { copied } from '../octets.ts'
+import { findLf } from './line-end.ts'
 import { Body } from './relayed-body.ts'
 import { type Judged, judge, maxEnvelope, refusals } from './relayed-command.ts'
 import { Pieces } from './relayed-pieces.ts'
-import { type Answered, type Fault, type Owed, Replies } from './relayed-replies.ts'
+import { type Fault, type Owed, Replies, type Told } from './relayed-replies.ts'
 import { Transaction } from './relayed-transaction.ts'
 
 /**
@@ -43,12 +44,11 @@ type Mode =
 const commands: Mode = { kind: 'commands' }
 /** Commands behind which nothing is read until they are answered. */
 const last: ReadonlySet<Owed> = new Set(['data', 'hello', 'extended-hello'])
-const lf = 0x0a
 const cr = 0x0d
 const nothing = Buffer.alloc(0)
 const crlf = Buffer.from('\r\n')
 
-export class RelayedSmtp implements Tracker {
+export class RelayedSmtp implements Tracker, Told {
   readonly kind = 'tracker'
   readonly #toBackend = new Pieces()
   readonly #toClient = new Pieces()
@@ -102,7 +102,7 @@ export class RelayedSmtp implements Tracker {
 
   backend(chunk: Buffer): Moves {
     if (this.#over !== undefined) return this.#moves()
-    const fault = this.#replies.receive(chunk, answer => this.#answered(answer))
+    const fault = this.#replies.receive(chunk, this)
     if (fault) this.#end('reply out of turn', fault === 'malformed' ? farewells.fault : '')
     else this.#read()
     return this.#moves()
@@ -165,7 +165,7 @@ export class RelayedSmtp implements Tracker {
   #command(input: Buffer, at: number): number | undefined {
     const full = this.#replies.length >= mostOwed || this.#refused >= mostRefused
     if (this.#awaiting || full) return this.#wait()
-    const end = input.indexOf(lf, at)
+    const end = findLf(input, at)
     if (end < 0) {
       // A line as long as allowed may still wait for its CR and LF.
       if (input.length - at <= maxEnvelope + 1) return undefined
@@ -174,7 +174,7 @@ export class RelayedSmtp implements Tracker {
       return input.length
     }
     const ended = end > at && input[end - 1] === cr ? end - 1 : end
-    const judged = judge(input.subarray(at, ended))
+    const judged = judge(input, at, ended)
     if (judged.do === 'chunk') return this.#bdat(judged, input, at, ended, end + 1)
     if (judged.do === 'refuse') this.#refuse(judged.text)
     else {
@@ -235,7 +235,7 @@ export class RelayedSmtp implements Tracker {
   }
 
   #longLine(input: Buffer, at: number): number {
-    const end = input.indexOf(lf, at)
+    const end = findLf(input, at)
     if (end < 0) return input.length
     this.#mode = commands
     return end + 1
@@ -253,9 +253,8 @@ export class RelayedSmtp implements Tracker {
   }
 
   /** A reply of the backend ended. */
-  #answered(answer: Answered): Fault | undefined {
-    const { owed, code } = answer
-    this.#transaction.answered(answer)
+  answered(owed: Owed, code: number, texts: readonly string[]): Fault | undefined {
+    this.#transaction.answered(owed, code, texts)
     this.#quit = owed === 'goodbye'
     if (last.has(owed)) this.#awaiting = false
     if (code < 300 || code >= 400) return undefined
