@@ -25,7 +25,9 @@ export function identify(state: State): BackStep {
   const attributes = listed(state, 'XCLIENT')
   if (!attributes && logsIn(state)) return greet(state)
   const lines = xclient(state.leg, attributes ?? blind, verified(state))
-  return lines ? tell(state, lines) : fail(state, 'identity', 'takes no user name of that length')
+  return lines
+    ? tell(state, lines, 0)
+    : fail(state, 'identity', 'takes no user name of that length')
 }
 
 /**
@@ -37,10 +39,12 @@ function verified(state: State): Buffer | undefined {
   return login.length > 0 && !logsIn(state) ? login : undefined
 }
 
-function tell(state: State, [line, ...more]: readonly string[]): BackStep {
+/** Tells the lines from `at` on. */
+function tell(state: State, lines: readonly string[], at: number): BackStep {
+  const line = lines[at]
   if (line === undefined) return greet(identified(state, 'believed'))
   const answered = awaited(state, 'identity', (state, reply) =>
-    reply.code === 220 || reply.code === 250 ? tell(state, more) : doubted(state, reply),
+    reply.code === 220 || reply.code === 250 ? tell(state, lines, at + 1) : doubted(state, reply),
   )
   return send(line, answered)
 }

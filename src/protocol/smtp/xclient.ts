@@ -5,6 +5,8 @@ import type { Leg } from '../protocol.ts'
  * that it lists. Values are xtext (RFC 3461 section 4).
  */
 
+const verb = 'XCLIENT'
+
 /** Octets of one value, of one line without CRLF (Postfix). */
 const maxValue = 255
 const maxLine = 510
@@ -31,51 +33,50 @@ export function xclient(
   login: Buffer | undefined,
 ): readonly string[] | undefined {
   const { client } = leg
-  const { greeted } = leg.attempt
   const prefixed = listed.has('PROTO') || listed.has('HELO') || listed === blind
   const user = login && xtext(login)
   if (user !== undefined && user.length > maxValue) return undefined
-  const before: Attributes = [
-    ['PROTO', greeted && (greeted.verb === 'EHLO' ? 'ESMTP' : 'SMTP')],
-    ['HELO', greeted && xtext(Buffer.from(greeted.name, 'latin1'))],
-    ['DESTADDR', client.dialled && address(client.dialled.address, prefixed)],
-    ['DESTPORT', `${client.dialled?.port ?? client.publicPort}`],
-    ['SESSION', xtext(Buffer.from(client.session, 'latin1'))],
-    ['TTL', timeToLive],
-    ['CLIENT-TRANSPORT', client.secure ? 'TLS' : 'insecure'],
-    ['DESTNAME', client.serverName && xtext(Buffer.from(client.serverName, 'latin1'))],
-  ]
-  const who: Attributes = [
-    ['ADDR', address(client.address, prefixed)],
-    ['PORT', client.port > 0 ? `${client.port}` : undefined],
-    ['LOGIN', user],
-  ]
-  const name = xtext(Buffer.from(client.name, 'latin1'))
-  const short = [...who, ['NAME', '[UNAVAILABLE]']] as const
-  const last = [...who, ['NAME', name]] as const
-  const identity = name.length <= maxValue && line(last, listed).length <= maxLine ? last : short
-  const whole = line([...before, ...identity], listed)
-  return whole.length <= maxLine ? [whole] : [...split(before, listed), line(identity, listed)]
+  const before = session(leg, listed, prefixed)
+  const who =
+    told(listed, 'ADDR', address(client.address, prefixed)) +
+    told(listed, 'PORT', client.port > 0 ? `${client.port}` : undefined) +
+    told(listed, 'LOGIN', user)
+  const name = xtext(client.name)
+  const named = who + told(listed, 'NAME', name)
+  const fits = name.length <= maxValue && verb.length + named.length <= maxLine
+  const identity = fits ? named : who + told(listed, 'NAME', '[UNAVAILABLE]')
+  const whole = verb + before + identity
+  return whole.length <= maxLine ? [whole] : [...split(before), verb + identity]
 }
 
-type Attributes = readonly (readonly [name: string, value: string | undefined])[]
-
-function line(attributes: Attributes, listed: ReadonlySet<string>): string {
-  return ['XCLIENT', ...told(attributes, listed)].join(' ')
+/** What is told of the session ahead of who the client is. */
+function session({ attempt, client }: Leg, listed: ReadonlySet<string>, prefixed: boolean): string {
+  const { greeted } = attempt
+  const { dialled, serverName } = client
+  return (
+    told(listed, 'PROTO', greeted && (greeted.verb === 'EHLO' ? 'ESMTP' : 'SMTP')) +
+    told(listed, 'HELO', greeted && xtext(greeted.name)) +
+    told(listed, 'DESTADDR', dialled && address(dialled.address, prefixed)) +
+    told(listed, 'DESTPORT', `${dialled?.port ?? client.publicPort}`) +
+    told(listed, 'SESSION', xtext(client.session)) +
+    told(listed, 'TTL', timeToLive) +
+    told(listed, 'CLIENT-TRANSPORT', client.secure ? 'TLS' : 'insecure') +
+    told(listed, 'DESTNAME', serverName && xtext(serverName))
+  )
 }
 
-function told(attributes: Attributes, listed: ReadonlySet<string>): readonly string[] {
-  return attributes
-    .filter(([name, value]) => value && value.length <= maxValue && listed.has(name))
-    .map(pair => pair.join('='))
+/** An attribute behind a space, if it is to be told. */
+function told(listed: ReadonlySet<string>, name: string, value: string | undefined): string {
+  return value && value.length <= maxValue && listed.has(name) ? ` ${name}=${value}` : ''
 }
 
-function split(attributes: Attributes, listed: ReadonlySet<string>): readonly string[] {
+/** Lines for `attributes`, each of which begins with the only space in it. */
+function split(attributes: string): readonly string[] {
   const lines: string[] = []
-  for (const attribute of told(attributes, listed)) {
-    const longer = `${lines.at(-1) ?? 'XCLIENT'} ${attribute}`
+  for (const attribute of attributes.split(' ').slice(1)) {
+    const longer = `${lines.at(-1) ?? verb} ${attribute}`
     if (lines.length > 0 && longer.length <= maxLine) lines[lines.length - 1] = longer
-    else lines.push(`XCLIENT ${attribute}`)
+    else lines.push(`${verb} ${attribute}`)
   }
   return lines
 }
@@ -88,10 +89,20 @@ function address(text: string, prefixed: boolean): string {
 }
 
 /** Octets outside 33..126, `+` and `=` become `+` and two upper case hexadecimal digits. */
-export function xtext(bytes: Buffer): string {
-  return Array.from(bytes, octet =>
-    octet < 33 || octet > 126 || octet === 0x2b || octet === 0x3d
-      ? `+${octet.toString(16).toUpperCase().padStart(2, '0')}`
-      : String.fromCharCode(octet),
+export function xtext(said: Buffer | string): string {
+  const text = typeof said === 'string' ? said : said.toString('latin1')
+  for (let at = 0; at < text.length; at++) if (!isPlain(text.charCodeAt(at))) return escaped(text)
+  return text
+}
+
+function isPlain(octet: number): boolean {
+  return octet >= 33 && octet <= 126 && octet !== 0x2b && octet !== 0x3d
+}
+
+function escaped(text: string): string {
+  return Array.from(Buffer.from(text, 'latin1'), octet =>
+    isPlain(octet)
+      ? String.fromCharCode(octet)
+      : `+${octet.toString(16).toUpperCase().padStart(2, '0')}`,
   ).join('')
 }
