@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+
 /**
  * Base64 (RFC 4648 section 4) from Buffer to Buffer, so that credentials never become a string,
  * which nobody can zero.

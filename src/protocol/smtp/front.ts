@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { Credentials } from '../../sasl/exchange.ts'
 import type { Mechanism } from '../../words/mechanism.ts'
 import { begin, type Frame } from '../authenticate.ts'
@@ -170,6 +171,9 @@ function mail(session: Session, line: Buffer, at: number): Step {
   return kept ? say(session.keeping(kept), replies.ok) : say(session, replies.argument)
 }
 
+const nothing = Buffer.alloc(0)
+const nobody: Credentials = { mechanism: 'none', login: nothing, password: nothing, salt: '' }
+
 /** A recipient that is refused keeps the MAIL line, so that another may follow. */
 function rcpt(session: Session, line: Buffer, at: number): Step {
   if (!session.mail) {
@@ -179,13 +183,7 @@ function rcpt(session: Session, line: Buffer, at: number): Step {
   }
   const kept = envelope(line, at)
   if (!kept) return say(session, replies.argument)
-  const nobody: Credentials = {
-    mechanism: 'none',
-    login: Buffer.alloc(0),
-    password: Buffer.alloc(0),
-    salt: '',
-  }
-  return attempt(session, nobody, Buffer.from(session.mail), kept)
+  return attempt(session, nobody, copied(session.mail, 0, session.mail.length), kept)
 }
 
 /** A copy of a MAIL or RCPT line, if it can be passed on. */

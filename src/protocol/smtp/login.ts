@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { encode, encodeInPlace } from '../../sasl/base64.ts'
 import { type BearerClient, bearerClient } from '../../sasl/bearer.ts'
 import { plainLength, plainResponse } from '../../sasl/client.ts'
