@@ -83,7 +83,7 @@ const dovecot: System = {
 /** How the image runs Node, and what Debian's package brings for it; a test compares them. */
 export const asInTheImage = {
   arguments: [
-    ...['--single-threaded-gc', '--max-semi-space-size=8'],
+    ...['--single-threaded-gc', '--max-semi-space-size=16'],
     '--no-allocation-site-pretenuring',
     ...['--no-maglev', '--invocation-count-for-turbofan=1000'],
   ],
