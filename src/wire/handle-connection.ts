@@ -18,6 +18,8 @@ import { highWaterMark, withRest } from './stream-connection.ts'
 
 /** libuv's UV_EOF. */
 const endOfFile = -4095
+/** Octets up to which text goes to the kernel without an allocation. */
+const smallWrite = 16_384
 /** Reads of a lent buffer in a row that were small until it is given back. */
 const smallReads = 4
 const smallRead = 16_384
@@ -182,16 +184,16 @@ export class HandleConnection implements Connection, HandleUser, Requester {
     const { length } = octets
     if (whose === 'lent') this.put(octets, length, undefined, from)
     else if (whose === 'ours') this.put(octets, length)
-    else if (length <= mostCopied) this.putSmall(octets)
+    else if (length <= smallWrite) this.putSmall(octets)
     else this.put(Buffer.from(octets), length)
   }
 
-  /** Hands over few octets, which are gone when this returns. */
+  /** Hands over few octets, which are gone when this returns; what has to wait takes no more than it says. */
   protected putSmall(octets: Buffer): void {
-    const { lender } = this.pool
-    const before = this.#waiting
-    this.put(lender.copied(octets), octets.length)
-    if (this.#waiting > before) lender.keepCopy()
+    const { length } = octets
+    const alone = this.#waiting === 0 && length <= mostCopied
+    this.put(alone ? this.pool.lender.copied(octets) : octets.toString('latin1'), length)
+    if (alone && this.#waiting > 0) this.pool.lender.keepCopy()
   }
 
   /** Hands over to the kernel what may be written. */

@@ -21,8 +21,8 @@ const mostViews = 1_024
 /** Returned buffers that are kept for the next. */
 const mostKept = 8
 
-/** Octets up to which `copied` makes a copy. */
-export const mostCopied = 16_384
+/** Octets up to which `copied` makes a copy; a write that keeps its copy holds as many. */
+export const mostCopied = 1_024
 
 /** Copies of few octets, one at a time, in a buffer that the kernel alone reads. */
 class Copies {

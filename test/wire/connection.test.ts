@@ -61,6 +61,20 @@ for (const { on, handles } of kinds) {
     assert.equal(read, count)
   })
 
+  it(`what waits for a peer that does not read takes little more than it says on ${on}`, async t => {
+    const [slow, other] = await pairs(t, 2)
+    assert.ok(slow && other)
+    slow.connection.attach(nobody)
+    while (slow.connection.waiting === 0)
+      slow.connection.forward(Buffer.alloc(1_000, 'a'), 'shared', other.connection)
+    const { arrayBuffers } = process.memoryUsage()
+    const few = Buffer.alloc(10, 'b')
+    for (let more = 0; more < 1_000; more++)
+      slow.connection.forward(few, 'shared', other.connection)
+    assert.ok(slow.connection.waiting >= 10_000)
+    assert.ok(process.memoryUsage().arrayBuffers - arrayBuffers < 500_000)
+  })
+
   describe(`the end of connections on ${on}`, () => {
     it('is told once, and never amid the call that closes', async t => {
       const [one] = await connections(t, 1)
