@@ -16,7 +16,7 @@ const sharedSize = 65_536
 const lentSize = 262_144
 /** Buffers that may be lent at a time; the transfers beyond are copied. */
 const mostLent = 64
-/** Octets up to which a view of the shared buffer is kept for the next read of as many. */
+/** Octets up to which a view of the beginning of a buffer is kept for the next of as many. */
 const mostViews = 1_024
 /** Returned buffers that are kept for the next. */
 const mostKept = 8
@@ -24,44 +24,49 @@ const mostKept = 8
 /** Octets up to which `copied` makes a copy; a write that keeps its copy holds as many. */
 export const mostCopied = 1_024
 
-/** Copies of few octets, one at a time, in a buffer that the kernel alone reads. */
-class Copies {
-  readonly #buffer: Buffer = Buffer.allocUnsafeSlow(mostCopied)
-  /** By length; those of few octets are made once. */
+/** A buffer of which the beginning is looked at again and again. */
+class Begun {
+  readonly buffer: Buffer
   readonly #views: Buffer[] = []
 
-  of(octets: Buffer): Buffer {
-    const { length } = octets
-    this.#buffer.set(octets)
-    if (length > mostViews) return this.#buffer.subarray(0, length)
-    this.#views[length] ??= this.#buffer.subarray(0, length)
-    return this.#views[length]
+  constructor(size: number) {
+    this.buffer = Buffer.allocUnsafeSlow(size)
+  }
+
+  /** The first `count` octets; views of few octets are made once. */
+  first(count: number): Buffer {
+    if (count > mostViews) return this.buffer.subarray(0, count)
+    this.#views[count] ??= this.buffer.subarray(0, count)
+    return this.#views[count]
   }
 }
 
 export class Lender {
-  /** What every connection reads into that is lent nothing. */
-  readonly shared: Buffer = Buffer.allocUnsafeSlow(sharedSize)
-  readonly #views: Buffer[] = []
-  #copies = new Copies()
+  readonly #read = new Begun(sharedSize)
+  /** Copies of few octets, one at a time, which the kernel alone reads. */
+  #copies = new Begun(mostCopied)
   readonly #kept: Buffer[] = []
   #lent = 0
 
-  /** The first `count` octets of the shared buffer; views of few octets are made once. */
+  /** What every connection reads into that is lent nothing. */
+  get shared(): Buffer {
+    return this.#read.buffer
+  }
+
+  /** The first `count` octets of the shared buffer. */
   seen(count: number): Buffer {
-    if (count > mostViews) return this.shared.subarray(0, count)
-    this.#views[count] ??= this.shared.subarray(0, count)
-    return this.#views[count]
+    return this.#read.first(count)
   }
 
   /** A copy of no more than `mostCopied` octets, which is good until the next is made, unless it is kept. */
   copied(octets: Buffer): Buffer {
-    return this.#copies.of(octets)
+    this.#copies.buffer.set(octets)
+    return this.#copies.first(octets.length)
   }
 
   /** The last copy stays: a write that the kernel did not take at once goes on with it. */
   keepCopy(): void {
-    this.#copies = new Copies()
+    this.#copies = new Begun(mostCopied)
   }
 
   /** Whether a read of `count` octets into the shared buffer is the middle of a bulk transfer. */

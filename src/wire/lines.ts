@@ -53,7 +53,15 @@ export class Lines {
 
   /** Gives back what was lent: what was taken of it is gone, and what was not is copied. */
   settle(): void {
-    if (this.#borrowed) this.#own()
+    if (!this.#borrowed) return
+    const lent = this.#held
+    const from = this.#given
+    const scanned = this.#scanned - this.#start
+    const rest = this.length === 0 ? nothing : Buffer.from(lent.subarray(this.#start))
+    this.#clear()
+    this.#held = rest
+    this.#scanned = scanned
+    wipe(lent, from)
   }
 
   /** The next piece as a view that the next call zeroes; `undefined`: not all of it is here. */
@@ -111,17 +119,6 @@ export class Lines {
     wipe(this.#held, this.#given, this.#start)
     this.#given = this.#start
     if (this.#start === this.#held.length) this.#clear()
-  }
-
-  #own(): void {
-    const lent = this.#held
-    const from = this.#given
-    const scanned = this.#scanned - this.#start
-    const rest = this.length === 0 ? nothing : Buffer.from(lent.subarray(this.#start))
-    this.#clear()
-    this.#held = rest
-    this.#scanned = scanned
-    wipe(lent, from)
   }
 
   #clear(): void {

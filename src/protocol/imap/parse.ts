@@ -1,4 +1,4 @@
-import { command, skipSpaces } from '../command.ts'
+import { command, skipSpaces, wordEnd } from '../command.ts'
 import { copied, isDigit, isLetter } from '../octets.ts'
 
 /**
@@ -71,7 +71,7 @@ function words(
     if (found.length === maxWords) return { kind: 'invalid', tag }
     if (line[at] === brace) return literal(said, line, at)
     const quoted = line[at] === quote
-    const end = quoted ? endOfQuoted(line, at) : endOfAtom(line, at)
+    const end = quoted ? endOfQuoted(line, at) : wordEnd(line, at)
     if (end === undefined) return { kind: 'invalid', tag }
     found.push(quoted ? unquoted(line, at + 1, end - 1) : copied(line, at, end))
     at = end
@@ -82,12 +82,6 @@ function literal(begun: Command, line: Buffer, at: number): Piece {
   const [, digits, plus] = /^\{(\d{1,10})(\+?)\}$/.exec(line.toString('latin1', at, at + 16)) ?? []
   if (digits === undefined) return { kind: 'invalid', tag: begun.tag }
   return { kind: 'literal', command: begun, octets: Number(digits), synchronizing: plus === '' }
-}
-
-function endOfAtom(line: Buffer, from: number): number {
-  let end = from
-  while (end < line.length && line[end] !== space) end++
-  return end
 }
 
 /** `undefined` where the string is not closed, or something else than a space follows it. */
