@@ -6,6 +6,7 @@ import { relayMetrics } from '../observe/metric-table.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { Backends } from '../relay/backends.ts'
 import { runtime } from '../relay/runtime.ts'
+import { Wheel } from '../wire/wheel.ts'
 import { addressesOf, hostOf, readText } from './relay-host.ts'
 
 /** Where a text's logs and additional directives come from: the relay's own arguments. */
@@ -64,7 +65,8 @@ export async function testConfig(
 
 /** The keys and certificates that cannot be used, with the line of their server block. */
 export function keyErrors(config: RelayConfig): readonly string[] {
-  const unused = { backends: new Backends(), metrics: createMetrics(relayMetrics) }
+  const metrics = createMetrics(relayMetrics)
+  const unused = { backends: new Backends(), metrics, wheel: new Wheel() }
   return config.servers.flatMap(server => {
     const made = runtime(server, config, unused)
     if (!('reason' in made)) return []

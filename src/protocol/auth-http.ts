@@ -5,9 +5,12 @@ import { oneLine } from './converse.ts'
 import { put } from './octets.ts'
 import type { Attempt, Client } from './protocol.ts'
 
+/** HTTP/1.0, as nginx asks, or HTTP/1.1. */
+export type HttpVersion = '1.0' | '1.1'
+
 /**
- * nginx's auth_http protocol, the asking half: `GET` over HTTP/1.0, all that is to be judged in
- * headers, whose order and escaping auth servers rely on. No CR, LF or NUL gets into a header.
+ * nginx's auth_http protocol, the asking half: `GET` with all that is to be judged in headers, whose order
+ * and escaping auth servers rely on. No CR, LF or NUL gets into a header.
  */
 export interface Question {
   readonly attempt: Attempt
@@ -23,8 +26,9 @@ export interface Asking {
   /** The `Host` header, without a port. */
   readonly host: string
   readonly uri: string
-  /** Asks in HTTP/1.1, so that the connection may stay; else in nginx's HTTP/1.0. */
-  readonly keepAlive?: boolean
+  readonly version: HttpVersion
+  /** Asks the server to leave the connection for the next question, as far as `version` does not say so. */
+  readonly keeps: boolean
   readonly protocol: ProtocolName
   /** Those of `auth_http_header`, in order. */
   readonly headers: readonly (readonly [name: string, value: string])[]
@@ -47,10 +51,11 @@ export interface Tls {
 export type Asker = (question: Question) => Buffer
 
 /** What every question says is put together once, and each is written piece by piece. */
-export function asker({ host, keepAlive, uri, protocol, headers }: Asking): Asker {
-  const start = `GET ${uri} HTTP/1.${keepAlive ? 1 : 0}\r\n${header('Host', host)}Auth-Method: `
+export function asker({ host, uri, version, keeps, protocol, headers }: Asking): Asker {
+  const start = `GET ${uri} HTTP/${version}\r\n${header('Host', host)}Auth-Method: `
   const counted = `Auth-Protocol: ${protocol}\r\nAuth-Login-Attempt: `
-  const end = `${headers.map(([name, value]) => header(name, value)).join('')}\r\n`
+  const own = headers.map(([name, value]) => header(name, value)).join('')
+  const end = `${own}${persistence(version, keeps, headers)}\r\n`
   return question => {
     const { attempt, client, number } = question
     const { login, password, salt } = attempt
@@ -80,6 +85,16 @@ export function asker({ host, keepAlive, uri, protocol, headers }: Asking): Aske
     for (const part of after) at = put(bytes, at, part)
     return bytes
   }
+}
+
+/**
+ * Whether the connection is to stay, where `version` says otherwise (RFC 9112 9.3, C.2.2). It stands behind all that
+ * nginx sends; what `auth_http_header` says of the connection counts instead.
+ */
+function persistence(version: HttpVersion, keeps: boolean, headers: Asking['headers']): string {
+  const isSaid = headers.some(([name]) => name.toLowerCase() === 'connection')
+  if (isSaid || keeps === (version === '1.1')) return ''
+  return header('Connection', keeps ? 'keep-alive' : 'close')
 }
 
 const user = '\r\nAuth-User: '

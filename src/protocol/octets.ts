@@ -32,10 +32,21 @@ export function wordAt<Word extends string>(
   to: number,
   words: readonly Word[],
 ): Word | undefined {
-  for (const word of words) {
-    if (word.length === to - from && says(octets, from, word)) return word
+  return words[wordIndexAt(octets, from, to, words)]
+}
+
+/** Its place among `words`, from 0; -1 where it is none of them. */
+export function wordIndexAt(
+  octets: Buffer,
+  from: number,
+  to: number,
+  words: readonly string[],
+): number {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? ''
+    if (word.length === to - from && says(octets, from, word)) return i
   }
-  return undefined
+  return -1
 }
 
 /** Of a letter in small its capital, else the octet itself. */

@@ -1,10 +1,11 @@
 import { Buffer } from 'node:buffer'
-import { type AuthAnswer, authAnswer, isReusable } from '../protocol/auth-http-answer.ts'
+import type { HttpVersion } from '../protocol/auth-http.ts'
+import { type AuthAnswer, authAnswer } from '../protocol/auth-http-answer.ts'
 import { type Connection, kept, nobody, type Receiver, type Whose } from '../wire/connection.ts'
 import { wipe } from '../wire/octets.ts'
 import type { Dialled, Dialling } from '../wire/sockets.ts'
 import { Deadline, type Wheel } from '../wire/wheel.ts'
-import type { AuthPool } from './auth-pool.ts'
+import type { AuthPool, Kept } from './auth-pool.ts'
 
 /** What one exchange came to; `timeout` and `broken` never reached an answer. */
 export type Exchange =
@@ -14,32 +15,34 @@ export type Exchange =
 
 const nothing = Buffer.alloc(0)
 
+/** How an auth server is asked. */
+export interface Manner {
+  readonly version: HttpVersion
+  /** ms for all of one exchange: `auth_http_timeout`. */
+  readonly timeout: number
+  /** Connections that stay, as far as `auth_http_keepalive` and the server let them. */
+  readonly pool: AuthPool | undefined
+}
+
 /** One question to an auth server over one connection, and its answer. */
 export class AuthExchange implements Receiver {
-  readonly #pool: AuthPool | undefined
+  readonly #manner: Manner
   readonly #wheel: Wheel
   readonly #deadline: Deadline
   readonly #over: (exchange: Exchange) => void
   #isOver = false
   #dialling: Dialling | undefined
   #connection: Connection | undefined
+  #kept: Kept | undefined
   #received: Buffer = nothing
 
-  /**
-   * `within`: ms for all of it. A connection goes to `pool` afterwards, if there is one. `over` is told once
-   * what it came to.
-   */
-  constructor(
-    wheel: Wheel,
-    within: number,
-    pool: AuthPool | undefined,
-    over: (exchange: Exchange) => void,
-  ) {
+  /** `over` is told once what it came to. */
+  constructor(wheel: Wheel, manner: Manner, over: (exchange: Exchange) => void) {
     this.#wheel = wheel
-    this.#pool = pool
+    this.#manner = manner
     this.#over = over
     this.#deadline = new Deadline(() => this.#finish({ kind: 'timeout' }))
-    wheel.arm(this.#deadline, within)
+    wheel.arm(this.#deadline, manner.timeout)
   }
 
   /** Whether some of the answer has come. */
@@ -53,13 +56,18 @@ export class AuthExchange implements Receiver {
       const wanted = this.#dialling !== undefined
       this.#dialling = undefined
       if (outcome instanceof Error) this.#finish({ kind: 'broken', reason: reasonOf(outcome) })
-      else if (wanted) this.ask(outcome, question())
+      else if (wanted) this.#ask(outcome, question())
       else outcome.destroy()
     })
   }
 
-  /** Asks over a connection that is there. */
-  ask(connection: Connection, question: Buffer): void {
+  /** Asks over a connection that waited. */
+  askAgain(over: Kept, question: Buffer): void {
+    this.#kept = over
+    this.#ask(over.connection, question)
+  }
+
+  #ask(connection: Connection, question: Buffer): void {
     this.#connection = connection
     connection.attach(this)
     connection.writeSecret(question)
@@ -73,14 +81,13 @@ export class AuthExchange implements Receiver {
   received(octets: Buffer, whose: Whose): void {
     const known = this.#received
     const all = known.length === 0 ? octets : joined(known, octets)
-    const answer = authAnswer(all)
-    if (answer.kind === 'incomplete') {
+    const heard = authAnswer(all, this.#manner.version)
+    if (!heard) {
       this.#received = all === octets ? kept(octets, whose) : all
       return
     }
-    const reusable = this.#pool !== undefined && isReusable(all)
     wipe(all)
-    this.#finish(answer, reusable)
+    this.#finish(heard.answer, heard.stays)
   }
 
   ended(): void {
@@ -93,7 +100,7 @@ export class AuthExchange implements Receiver {
     this.#finish({ kind: 'broken', reason: early })
   }
 
-  #finish(exchange: Exchange, reusable = false): void {
+  #finish(exchange: Exchange, stays = false): void {
     if (this.#isOver) return
     this.#isOver = true
     this.#wheel.disarm(this.#deadline)
@@ -102,7 +109,8 @@ export class AuthExchange implements Receiver {
     const connection = this.#connection
     this.#connection = undefined
     connection?.attach(nobody)
-    if (reusable && this.#pool && connection) this.#pool.put(connection, this.#wheel)
+    const { pool } = this.#manner
+    if (stays && pool && connection) pool.put(connection, this.#kept)
     else connection?.destroy()
     wipe(this.#received)
     this.#over(exchange)

@@ -1,22 +1,58 @@
-import { type Connection, nobody, type Receiver } from '../wire/connection.ts'
+import type { Connection, Receiver } from '../wire/connection.ts'
 import { Deadline, type Wheel } from '../wire/wheel.ts'
 
 /** How long a connection waits for the next question, ms; less than servers usually wait. */
 const idleTime = 4_000
 
-interface Idle {
+/**
+ * Questions over one connection. Without an end to them, a name or a Service that leads elsewhere by now
+ * would never be asked again where there is always a next question.
+ */
+export const mostQuestions = 1_000
+
+/** A connection over which an auth server answered, and said that it may be asked again. */
+export class Kept implements Receiver {
   readonly connection: Connection
   readonly deadline: Deadline
+  readonly #over: (kept: Kept) => void
+  questions = 0
+
+  /** `over` is told that it is of no more use while it waits. */
+  constructor(connection: Connection, over: (kept: Kept) => void) {
+    this.connection = connection
+    this.#over = over
+    this.deadline = new Deadline(() => over(this))
+    // Whoever waits for an answer keeps the process; a connection alone does not.
+    connection.stay(false)
+  }
+
+  /** Nothing was asked: whatever comes is not an answer. */
+  received(): void {
+    this.#over(this)
+  }
+
+  ended(): void {
+    this.#over(this)
+  }
+
+  closed(): void {
+    this.#over(this)
+  }
+
+  drained(): void {}
 }
 
 /** Connections to one auth server that wait for the next question. */
 export class AuthPool {
   readonly #most: number
+  readonly #wheel: Wheel
   /** The one that was used last stands at the end. */
-  readonly #idle: Idle[] = []
+  readonly #idle: Kept[] = []
 
-  constructor(most: number) {
+  /** `most`: how many may wait. */
+  constructor(most: number, wheel: Wheel) {
     this.#most = most
+    this.#wheel = wheel
   }
 
   get size(): number {
@@ -24,31 +60,28 @@ export class AuthPool {
   }
 
   /** The one that was used last; it is the caller's. */
-  take(wheel: Wheel): Connection | undefined {
-    const idle = this.#idle.pop()
-    if (!idle) return undefined
-    wheel.disarm(idle.deadline)
-    idle.connection.stay(true)
-    return idle.connection
+  take(): Kept | undefined {
+    const kept = this.#idle.pop()
+    if (kept) this.#wheel.disarm(kept.deadline)
+    return kept
   }
 
-  /** Keeps a connection over which everything was said; whatever comes over it now ends it. */
-  put(connection: Connection, wheel: Wheel): void {
-    if (this.#idle.length >= this.#most || connection.destroyed || connection.ended) {
+  /** Keeps a connection over which everything was said; `kept`: as what it was taken, if it was. */
+  put(connection: Connection, kept: Kept = new Kept(connection, this.#close)): void {
+    const isSpent = ++kept.questions >= mostQuestions || connection.destroyed || connection.ended
+    if (isSpent || this.#idle.length >= this.#most) {
       connection.destroy()
       return
     }
-    const close = () => {
-      const at = this.#idle.indexOf(idle)
-      if (at >= 0) this.#idle.splice(at, 1)
-      wheel.disarm(idle.deadline)
-      connection.destroy()
-    }
-    const idle = { connection, deadline: new Deadline(close) }
-    this.#idle.push(idle)
-    wheel.arm(idle.deadline, idleTime)
-    const waiting: Receiver = { ...nobody, received: close, ended: close, closed: close }
-    connection.attach(waiting)
-    connection.stay(false)
+    this.#idle.push(kept)
+    this.#wheel.arm(kept.deadline, idleTime)
+    connection.attach(kept)
+  }
+
+  readonly #close = (kept: Kept): void => {
+    const at = this.#idle.indexOf(kept)
+    if (at >= 0) this.#idle.splice(at, 1)
+    this.#wheel.disarm(kept.deadline)
+    kept.connection.destroy()
   }
 }

@@ -5,19 +5,18 @@ import type { AuthHttp } from '../config/config.ts'
 import type { Asker, Question } from '../protocol/auth-http.ts'
 import type { AuthAnswer } from '../protocol/auth-http-answer.ts'
 import { addressIn, canonical } from '../wire/address.ts'
-import type { Connection } from '../wire/connection.ts'
 import type { Sockets } from '../wire/sockets.ts'
 import type { Sleep, Wheel } from '../wire/wheel.ts'
 import type { Failure } from '../words/failure.ts'
 import { authConnection } from './auth-connection.ts'
-import { AuthExchange, type Exchange } from './auth-exchange.ts'
-import type { AuthPool } from './auth-pool.ts'
+import { AuthExchange, type Exchange, type Manner } from './auth-exchange.ts'
+import type { Kept } from './auth-pool.ts'
 import type { Endpoint } from './backends.ts'
 import type { Tallies } from './tallies.ts'
 
 /**
  * Asks an `auth_http` server over a small HTTP client of our own: `fetch` changes the headers, their
- * order and the version, on all of which auth servers rely. One connection a question.
+ * order and the version, on all of which auth servers rely.
  */
 export type Judgement =
   | Consent
@@ -45,14 +44,10 @@ export interface Consent {
 }
 
 /** The auth server of a server block. */
-export interface AuthService {
+export interface AuthService extends Manner {
   readonly url: AuthHttp
   /** What an `https:` server is verified with. */
   readonly context: SecureContext | undefined
-  /** Connections that stay, where `auth_http_keepalive` says so. */
-  readonly pool: AuthPool | undefined
-  /** `auth_http_timeout`, ms. */
-  readonly timeout: number
   readonly request: Asker
 }
 
@@ -104,26 +99,24 @@ export class AuthServer {
 
   /** Asks, over a connection that waited if there is one. */
   ask(): void {
-    this.#exchange(this.#service.pool?.take(this.#means.wheel))
+    this.#exchange(this.#service.pool?.take())
   }
 
   /** Asks once, over a connection that waited or a fresh one. */
-  #exchange(kept: Connection | undefined): void {
-    const { url, timeout, context, pool, request } = this.#service
+  #exchange(kept: Kept | undefined): void {
+    const service = this.#service
     const { wheel, sockets } = this.#means
     const began = performance.now()
-    const exchange = new AuthExchange(wheel, timeout, pool, answer => {
-      // A connection that waited may have been closed just now: the question was not heard.
-      const unheard = kept && answer.kind === 'broken' && !exchange.heard
-      if (unheard && !this.#abandoned) this.#exchange(undefined)
+    const exchange = new AuthExchange(wheel, service, answer => {
+      if (kept && isStale(answer, exchange.heard) && !this.#abandoned) this.#exchange(undefined)
       else this.#heard(answer, (performance.now() - began) / 1000)
     })
     this.#running = exchange
-    if (kept) exchange.ask(kept, request(this.#question))
+    if (kept) exchange.askAgain(kept, service.request(this.#question))
     else
       exchange.dial(
-        dialled => authConnection(url, context, sockets, dialled),
-        () => request(this.#question),
+        dialled => authConnection(service.url, service.context, sockets, dialled),
+        () => service.request(this.#question),
       )
   }
 
@@ -177,6 +170,14 @@ export class AuthServer {
     tallies.asked(kind === 'broken' ? 'error' : kind).value++
     tallies.answering().observe(seconds)
   }
+}
+
+/**
+ * Whether a connection that waited may be to blame: the server had closed it just then and never heard the question,
+ * or what came first belonged to the answer before.
+ */
+function isStale({ kind }: Exchange, heard: boolean): boolean {
+  return kind === 'invalid' || (kind === 'broken' && !heard)
 }
 
 type Yes = Extract<AuthAnswer, { kind: 'ok' }>

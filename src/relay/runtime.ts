@@ -6,6 +6,7 @@ import { protocols } from '../protocol/protocols.ts'
 import { offered } from '../protocol/smtp/capabilities.ts'
 import { type Balancer, balancer } from '../upstream/balancer.ts'
 import { printEndpoint } from '../wire/address.ts'
+import type { Wheel } from '../wire/wheel.ts'
 import { admission, type Matcher, matcher } from './admission.ts'
 import { AuthPool } from './auth-pool.ts'
 import type { AuthService } from './auth-server.ts'
@@ -48,12 +49,13 @@ export interface Runtime {
 interface Whole {
   readonly backends: Backends
   readonly metrics: RelayMetrics
+  readonly wheel: Wheel
 }
 
 export function runtime(
   config: ServerConfig,
   of: RelayConfig,
-  { backends, metrics }: Whole,
+  { backends, metrics, wheel }: Whole,
 ): Runtime | KeyFault {
   const { settings } = config
   const protocol = protocols[config.protocol]
@@ -79,7 +81,7 @@ export function runtime(
     admits: admission(config.access),
     exempt: matcher(settings.limit_exempt.flatMap(({ networks }) => networks)),
     backendContext: backContext,
-    auth: authService(config, judgeContext),
+    auth: authService(config, judgeContext, wheel),
     upstream,
     balancer: upstream && balancer(upstream, server => backends.sessions(server)),
     backendName,
@@ -94,18 +96,20 @@ function needsKeys({ settings, listens }: ServerConfig): boolean {
 function authService(
   { protocol, settings }: ServerConfig,
   context: SecureContext | undefined,
+  wheel: Wheel,
 ): AuthService | undefined {
-  const { auth_http: url, auth_http_header, auth_http_keepalive: keep } = settings
+  const { auth_http: url, auth_http_keepalive: keep, auth_http_version: version } = settings
   if (!url) return undefined
   const request = asker({
     host: url.hostHeader,
     uri: url.uri,
-    keepAlive: keep > 0,
+    version,
+    keeps: keep > 0,
     protocol,
-    headers: auth_http_header.map(({ name, value }) => [name, value]),
+    headers: settings.auth_http_header.map(({ name, value }) => [name, value]),
   })
-  const pool = keep > 0 ? new AuthPool(keep) : undefined
-  return { url, context, pool, timeout: settings.auth_http_timeout, request }
+  const pool = keep > 0 ? new AuthPool(keep, wheel) : undefined
+  return { url, context, request, version, pool, timeout: settings.auth_http_timeout }
 }
 
 function upstreamOf({ proxy_pass: pass }: ServerSettings, of: RelayConfig): Upstream | undefined {

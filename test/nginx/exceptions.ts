@@ -17,7 +17,20 @@ export interface Exception {
   mend?(outcome: Outcome, dialogue: Dialogue): Outcome
 }
 
+/** What nginx asked as Postern asks it: with a last header for the connection (`auth_http_keepalive`). */
+export function keptOn<Heard extends { readonly asked: readonly string[] }>(nginx: Heard): Heard {
+  const keepAlive = '\r\nConnection: keep-alive\r\n\r\n'
+  return { ...nginx, asked: nginx.asked.map(one => one.replace(/\r\n\r\n$/, keepAlive)) }
+}
+
 export const exceptions: readonly Exception[] = [
+  {
+    reason:
+      'behind all that nginx says to an auth server the connection is asked for once more, so that the next question needs no other (auth_http_keepalive); nginx connects for each',
+    kind: 'purpose',
+    concerns: () => true,
+    mend: keptOn,
+  },
   {
     reason:
       'nginx answers an IMAP line that begins with a space with an empty tag; Postern, as for every line without a tag, with *',

@@ -6,6 +6,7 @@ import { nginxMain } from '../support/nginx.ts'
 import { type Dialogue, type Outcome, perform } from '../support/nginx-dialogue.ts'
 import { type Pair, type Side, startPair } from '../support/nginx-pair.ts'
 import { consent } from './answers.ts'
+import { keptOn } from './exceptions.ts'
 import { recipients, usualLogin } from './logins.ts'
 
 interface Row {
@@ -103,7 +104,7 @@ suite('names of clients', { concurrency: 4 }, () => {
       // One behind the other: the auth server tells them apart by the client's address.
       for (const door of ['smtp', 'mx'] as const) {
         const [nginx, postern] = await both(door, addressOf(i))
-        assert.deepEqual(postern, nginx)
+        assert.deepEqual(postern, keptOn(nginx))
         assert.ok(`${postern.asked[0]}`.includes(`\r\nClient-Host: ${name}\r\n`))
         assert.ok(postern.backend.includes(` NAME=${name}\r\n`), postern.backend)
       }
@@ -112,7 +113,7 @@ suite('names of clients', { concurrency: 4 }, () => {
 
   test('a name with CR LF is none to both: Debian has what nginx has from 1.29.7 on', async () => {
     const [nginx, postern] = await both('mx', injecting.address)
-    assert.deepEqual(postern, nginx)
+    assert.deepEqual(postern, keptOn(nginx))
     assert.match(postern.backend, / NAME=\[TEMPUNAVAIL\]\r$/m)
     assert.match(postern.asked[0] ?? '', /^Client-Host: \[TEMPUNAVAIL\]\r$/m)
   })

@@ -11,6 +11,7 @@ import { freshAddress } from '../support/nginx-dialogue.ts'
 import { type Pair, type Side, type SideName, startPair } from '../support/nginx-pair.ts'
 import { eventually } from '../support/programs.ts'
 import { consent } from './answers.ts'
+import { keptOn } from './exceptions.ts'
 import { text } from './fault-doors.ts'
 import { usualLogin } from './logins.ts'
 
@@ -72,7 +73,7 @@ suite('PROXY headers', { concurrency: 8 }, () => {
       assert.match(nginx.backend, /^PROXY TCP4 \S+ 127\.0\.0\.1 \S+ PORT\r$/m)
       // Postern says where the client dialled; nginx a client from one network and a server from another.
       const dialled = nginx.backend.replace('127.0.0.1 4000 PORT', '198.51.100.1 4000 2500')
-      assert.deepEqual(postern, { ...nginx, backend: dialled })
+      assert.deepEqual(postern, { ...keptOn(nginx), backend: dialled })
     })
   }
 })
@@ -118,7 +119,7 @@ suite('clients of IPv6', () => {
       client.close()
       return { asked: [...asked], backend: backend.heard() }
     })
-    assert.deepEqual(postern, nginx)
+    assert.deepEqual(postern, keptOn(nginx))
     assert.match(postern.backend, /^XCLIENT ADDR=IPV6:::1 LOGIN=alice NAME=\[UNAVAILABLE\]\r$/m)
   })
 })

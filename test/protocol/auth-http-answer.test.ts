@@ -1,25 +1,34 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { authAnswer, maxAuthAnswer, mostServers } from '../../src/protocol/auth-http-answer.ts'
-
-type Outcome = ReturnType<typeof authAnswer>
+import {
+  type AuthAnswer,
+  authAnswer,
+  maxAuthAnswer,
+  mostServers,
+} from '../../src/protocol/auth-http-answer.ts'
 
 function answer(...lines: readonly string[]): Buffer {
   return Buffer.from([...lines, '', ''].join('\r\n'), 'latin1')
 }
 
+function heard(received: Buffer): AuthAnswer {
+  const { answer } = authAnswer(received, '1.0') ?? {}
+  assert.ok(answer)
+  return answer
+}
+
 /** The outcome without what it has no word of. */
 function taken(received: Buffer): object {
-  const found = Object.entries(authAnswer(received)).filter(([, value]) => value !== undefined)
+  const found = Object.entries(heard(received)).filter(([, value]) => value !== undefined)
   return Object.fromEntries(found)
 }
 
 const ok = ['HTTP/1.0 200 OK', 'Auth-Status: OK']
-const invalid = (reason: string): Outcome => ({ kind: 'invalid', reason })
+const invalid = (reason: string): AuthAnswer => ({ kind: 'invalid', reason })
 const backend = { server: '192.0.2.10', port: 143 }
 
-const rows: readonly (readonly [string, Buffer, Outcome])[] = [
+const rows: readonly (readonly [string, Buffer, AuthAnswer])[] = [
   [
     'OK with a backend',
     answer(...ok, 'Auth-Server: 192.0.2.10', 'Auth-Port: 143'),
@@ -138,7 +147,6 @@ const rows: readonly (readonly [string, Buffer, Outcome])[] = [
     Buffer.alloc(maxAuthAnswer, 'x'),
     invalid('sent headers that are too long'),
   ],
-  ['nothing before the blank line', Buffer.from('Auth-Status: OK\r\n'), { kind: 'incomplete' }],
 ]
 
 describe('an auth server’s answer: takes', () => {
@@ -147,13 +155,17 @@ describe('an auth server’s answer: takes', () => {
   }
 })
 
+test('nothing is taken before the blank line', () => {
+  assert.equal(authAnswer(Buffer.from('Auth-Status: OK\r\n'), '1.0'), undefined)
+})
+
 test('an answer that comes octet by octet is incomplete until its last', () => {
   for (const [, received, outcome] of rows) {
-    if (outcome.kind === 'incomplete' || received.length > 500) continue
+    if (received.length > 500) continue
     const end =
       received.indexOf('\r\n\r\n') < 0 ? received.length : received.indexOf('\r\n\r\n') + 4
     for (let length = 0; length < end; length++) {
-      assert.deepEqual(authAnswer(received.subarray(0, length)), { kind: 'incomplete' })
+      assert.equal(authAnswer(received.subarray(0, length), '1.0'), undefined)
     }
     assert.deepEqual(taken(received.subarray(0, end)), outcome)
   }
@@ -175,8 +187,8 @@ test('no octets make it throw', () => {
   })
   fc.assert(
     fc.property(noise, parts => {
-      const { kind } = authAnswer(Buffer.from(parts.join(''), 'latin1'))
-      assert.ok(['incomplete', 'ok', 'wait', 'denied', 'invalid'].includes(kind))
+      const found = authAnswer(Buffer.from(parts.join(''), 'latin1'), '1.0')
+      assert.ok(!found || ['ok', 'wait', 'denied', 'invalid'].includes(found.answer.kind))
     }),
     { numRuns: 200 },
   )
@@ -190,4 +202,49 @@ test('a backend is the one that was named, whatever others were named before', (
       assert.deepEqual(taken(received), { kind: 'ok', server, port: 143 })
       received.fill(0)
     }
+})
+
+const kept =
+  'HTTP/1.1 200 OK\r\nAuth-Status: no\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n'
+const without = (header: string) => kept.replace(`${header}\r\n`, '')
+
+const stays: readonly (readonly [what: string, answer: string, in10: boolean, in11: boolean])[] = [
+  ['that agrees and says where it ends', kept, true, true],
+  ['that does not speak of the connection', without('Connection: keep-alive'), false, true],
+  ['that is in HTTP/1.0', kept.replace('HTTP/1.1', 'HTTP/1.0'), true, false],
+  ['that agrees in other letters', kept.replace('keep-alive', 'Keep-Alive'), true, true],
+  ['that agrees among others', kept.replace('keep-alive', 'x, keep-alive ,y'), true, true],
+  ['that says a word like it', kept.replace('keep-alive', 'keep-alives'), false, true],
+  ['that says close', kept.replace('keep-alive', 'close'), false, false],
+  ['that says close among others', kept.replace('keep-alive', 'x, Close'), false, false],
+  ['whose body is all there', `${kept.replace('Length: 0', 'Length: 2')}ok`, true, true],
+  ['whose body is not all there', `${kept.replace('Length: 0', 'Length: 2')}o`, false, false],
+  ['with more behind it', `${kept}x`, false, false],
+  ['in chunks', kept.replace('Content-Length: 0', 'Transfer-Encoding: chunked'), false, false],
+  [
+    'in chunks and with a length',
+    kept.replace('Content', 'Transfer-Encoding: chunked\r\nContent'),
+    false,
+    false,
+  ],
+  ['without a length', without('Content-Length: 0'), false, false],
+  [
+    'without a length that has no body',
+    without('Content-Length: 0').replace('200', '204'),
+    true,
+    true,
+  ],
+  ['with lines that end in LF', kept.replaceAll('\r', ''), true, true],
+]
+
+describe('the connection behind an answer', () => {
+  for (const [what, answer, in10, in11] of stays) {
+    for (const [version, stay] of [
+      ['1.0', in10],
+      ['1.1', in11],
+    ] as const)
+      test(`${what} ${stay ? 'stays' : 'does not stay'} for one who asked in HTTP/${version}`, () => {
+        assert.equal(authAnswer(Buffer.from(answer), version)?.stays, stay)
+      })
+  }
 })

@@ -9,6 +9,8 @@ function asked(look: LegLook, question: Partial<Question & Asking> = {}): string
   const whole: Question & Asking = {
     host: 'auth.example',
     uri: '/mail',
+    version: '1.0',
+    keeps: false,
     protocol: 'imap',
     attempt,
     number: 1,
@@ -105,6 +107,22 @@ test('tells everything that is known of an SMTP client', () => {
       'X-Auth-Key: k e%y',
     ),
   )
+})
+
+test('says behind all headers whether the connection is to stay, where the version says otherwise', () => {
+  const own = ['X-Key', 'a'] as const
+  const rows = [
+    [{ version: '1.0', keeps: false }, 'GET /mail HTTP/1.0', 'X-Key: a'],
+    [{ version: '1.0', keeps: true }, 'GET /mail HTTP/1.0', 'X-Key: a', 'Connection: keep-alive'],
+    [{ version: '1.1', keeps: true }, 'GET /mail HTTP/1.1', 'X-Key: a'],
+    [{ version: '1.1', keeps: false }, 'GET /mail HTTP/1.1', 'X-Key: a', 'Connection: close'],
+  ] as const
+  for (const [how, first, ...last] of rows) {
+    const lines = asked({}, { ...how, headers: [own] }).split('\r\n')
+    assert.deepEqual([lines[0], ...lines.slice(8)], [first, ...last, '', ''])
+  }
+  const said = asked({}, { keeps: true, headers: [['connection', 'close']] })
+  assert.match(said, /Client-IP: 198\.51\.100\.7\r\nconnection: close\r\n\r\n$/)
 })
 
 test('escapes what nginx escapes, and nothing else', () => {

@@ -61,6 +61,7 @@ describe('auth_http', () => {
       'auth-login-attempt': '1',
       'client-ip': '127.0.0.1',
       'x-key': 'k1',
+      connection: 'keep-alive',
     })
     assert.equal(host, '127.0.0.1')
     assert.deepEqual(there.heard, ['USER alice', 'PASS secret'])

@@ -4,7 +4,7 @@ import { authHttp } from '../shapes/auth-http.ts'
 import { file } from '../shapes/file.ts'
 import { header } from '../shapes/header.ts'
 import type { Context } from '../syntax.ts'
-import { duration, flag, integer } from '../values.ts'
+import { duration, flag, integer, oneOf } from '../values.ts'
 import { saidByAuth } from './without.ts'
 
 const contexts: readonly Context[] = ['mail', 'server']
@@ -23,10 +23,17 @@ export const authHttpRows = {
   }),
   auth_http_keepalive: set(one('NUMBER', integer(0, 1_000)), {
     contexts,
-    default: '0',
-    fallback: 0,
+    default: '32',
+    fallback: 32,
     field: saidByAuth,
-    doc: 'How many connections to the auth server may wait for the next question; with them it is asked in HTTP/1.1. nginx opens one for each question.',
+    doc: 'How many connections to the auth server may wait for the next question, up to four seconds each; `0`: each question has its own, as in nginx. In HTTP/1.0 the question ends with `Connection: keep-alive`, and only the connection of a server that answers with the same, and with `Content-Length`, is kept.',
+  }),
+  auth_http_version: set(one('1.0 | 1.1', oneOf('1.0', '1.1')), {
+    contexts,
+    default: '1.0',
+    fallback: '1.0',
+    field: saidByAuth,
+    doc: 'The version of HTTP that the auth server is asked in: in nginx it is always 1.0, which some meshes of services refuse. In 1.1 a connection is kept unless the server says `Connection: close`: one that serves a single connection at a time is asked in 1.0.',
   }),
   auth_http_header: every(header, {
     contexts,
