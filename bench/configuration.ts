@@ -63,12 +63,12 @@ events {
 ${mailBlock(setting, directives)}`
 }
 
-/** For Postern: the same block, a server that keeps connections to auth servers, and two that need none. */
+/** For Postern: the same block, a server that asks over a connection for each question, and two that ask nobody. */
 export function posternText(setting: Setting): string {
-  const ask = `auth_http 127.0.0.1:${setting.auth}/auth; auth_http_keepalive 64;`
+  const ask = `auth_http 127.0.0.1:${setting.auth}/auth; auth_http_keepalive 0;`
   const target = `proxy_pass 127.0.0.1:${setting.backends.imap};`
   const own = [
-    server(setting, 'kept', ask),
+    server(setting, 'apart', ask),
     ...(['passing', 'passing-tls'] as const).map(port => server(setting, port, target)),
   ]
   return `pid ${setting.dir}/relay.pid;

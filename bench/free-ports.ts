@@ -20,7 +20,7 @@ export async function freePorts(): Promise<PortNumbers> {
       pop3s: await next(),
       smtp: await next(),
       smtps: await next(),
-      kept: await next(),
+      apart: await next(),
       passing: await next(),
       'passing-tls': await next(),
     }

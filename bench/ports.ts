@@ -9,7 +9,7 @@ export const ports = [
   'pop3s',
   'smtp',
   'smtps',
-  'kept',
+  'apart',
   'passing',
   'passing-tls',
 ] as const
@@ -31,10 +31,10 @@ export const kindOf: Readonly<Record<Port, Kind>> = {
   pop3s: { protocol: 'pop3', tls: true },
   smtp: { protocol: 'smtp', tls: false },
   smtps: { protocol: 'smtp', tls: true },
-  kept: { protocol: 'imap', tls: false },
+  apart: { protocol: 'imap', tls: false },
   passing: { protocol: 'imap', tls: false },
   'passing-tls': { protocol: 'imap', tls: true },
 }
 
 /** The ports of a proxy that asks an auth server, over a connection for each question. */
-export const asking = ports.filter(port => port !== 'kept' && !port.startsWith('passing'))
+export const asking = ports.filter(port => port !== 'apart' && !port.startsWith('passing'))

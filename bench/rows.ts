@@ -8,7 +8,7 @@ export const rows: readonly Row[] = [
   setUp('setup-plain', wordsOf('imap'), 'imap', 1.1, { quick: true }),
   setUp('setup-tls', `${wordsOf('imaps')} 1.3 full`, 'imaps', 1.15, { quick: true }),
   setUp('setup-resumed', `${wordsOf('imaps')} resumed`, 'imaps', 1.1),
-  setUp('setup-kept', `${wordsOf('kept')}, connections to the auth server kept`, 'kept', 0, {
+  setUp('setup-apart', `${wordsOf('apart')}, a connection for each question`, 'apart', 0, {
     against: 'setup-plain',
   }),
   setUp('setup-passing', `${wordsOf('passing')}, passing through`, 'passing', 0, {

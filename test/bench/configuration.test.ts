@@ -19,7 +19,7 @@ const setting: Setting = {
   dir,
   ports: {
     ...{ imap: 1001, imaps: 1002, pop3: 1003, pop3s: 1004 },
-    ...{ smtp: 1005, smtps: 1006, kept: 1009, passing: 1007, 'passing-tls': 1008 },
+    ...{ smtp: 1005, smtps: 1006, apart: 1009, passing: 1007, 'passing-tls': 1008 },
   },
   backends: { imap: 2001, pop3: 2002, smtp: 2003 },
   auth: 2004,
