@@ -1,7 +1,8 @@
 import { decode, encode } from '../sasl/base64.ts'
 import { type Credentials, type Exchange, invalid, type Turn } from '../sasl/exchange.ts'
-import { start } from '../sasl/mechanism.ts'
+import { known, start } from '../sasl/mechanism.ts'
 import type { Mechanism } from '../words/mechanism.ts'
+import { wordAt } from './octets.ts'
 import type { Front, Step, Want } from './protocol.ts'
 
 /** What is each protocol's own about an authentication exchange: how it is framed and how it ends. */
@@ -22,9 +23,10 @@ export function begin(
   session: { readonly mechanisms: readonly Mechanism[]; readonly salt: string },
   frame: Frame,
 ): Step {
-  const [name, initial] = words
-  if (!name || words.length > 2) return frame.refused()
-  const exchange = start(name.toString('latin1'), session.mechanisms, session.salt)
+  const [said, initial] = words
+  if (!said || words.length > 2) return frame.refused()
+  const name = wordAt(said, 0, said.length, known)
+  const exchange = name && start(name, session.mechanisms, session.salt)
   return exchange ? step(respond(exchange, initial), frame) : frame.refused()
 }
 
@@ -32,7 +34,7 @@ function respond(exchange: Exchange, text: Buffer | undefined): Turn {
   const response = text && decode(text)
   if (text && !response) return invalid
   const turn = exchange.next(response)
-  response?.fill(0)
+  if (response) for (let at = 0; at < response.length; at++) response[at] = 0
   return turn
 }
 

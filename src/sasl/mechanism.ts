@@ -23,13 +23,16 @@ const rows: ReadonlyMap<string, Row> = new Map([
   ['OAUTHBEARER', { mechanism: 'oauthbearer', start: () => oauthbearer }],
 ])
 
-/** `undefined` where there is no such mechanism, or it is not enabled. `name` in any case. */
+/** The names of all mechanisms, in upper case. */
+export const known: readonly string[] = [...rows.keys()]
+
+/** `undefined` where there is no such mechanism, or it is not enabled. `name` is one of those `known`. */
 export function start(
   name: string,
   enabled: readonly Mechanism[],
   salt: string,
 ): Exchange | undefined {
-  const row = rows.get(name.toUpperCase())
+  const row = rows.get(name)
   if (!row || !(row.always || enabled.includes(row.mechanism))) return undefined
   return row.start(salt)
 }

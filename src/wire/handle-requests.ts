@@ -53,11 +53,16 @@ export function write(
 ): number {
   const { pool, handle } = by
   const { handles } = pool
-  const request = pool.spare ?? handles.newWrite()
+  const request: WriteRequest = pool.spare ?? handles.newWrite()
   pool.spare = undefined
   const error = handOver(handle, request, data)
   if (error === 0 && handles.state[handles.wroteLater] !== 0) {
-    Object.assign(request, { by, size, data, secret, source, oncomplete: onWritten })
+    request.by = by
+    request.size = size
+    request.data = data
+    request.secret = secret
+    request.source = source
+    request.oncomplete = onWritten
     by.waits(size)
     source?.withhold()
     return 0

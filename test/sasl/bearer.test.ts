@@ -54,7 +54,7 @@ test('a client without an initial response is asked with an empty challenge', ()
 
 test('tokens are taken only where they are enabled', () => {
   assert.equal(start('XOAUTH2', ['plain'], ''), undefined)
-  assert.equal(start('xoauth2', ['xoauth2'], ''), xoauth2)
+  assert.equal(start('XOAUTH2', ['xoauth2'], ''), xoauth2)
   assert.deepEqual(names(['oauthbearer', 'xoauth2', 'plain']), ['PLAIN', 'XOAUTH2', 'OAUTHBEARER'])
 })
 

@@ -47,7 +47,7 @@ const rows: readonly (readonly [string, string, readonly (string | undefined)[],
   ],
   ['wants two NULs', 'PLAIN', ['alice\0secret'], 'invalid'],
   ['takes no empty response for PLAIN', 'PLAIN', [''], 'invalid'],
-  ['asks an empty challenge', 'plain', [undefined, '\0a\0b'], 'challenge "", plain "a" "b"'],
+  ['asks an empty challenge', 'PLAIN', [undefined, '\0a\0b'], 'challenge "", plain "a" "b"'],
   [
     'asks for name and password',
     'LOGIN',

@@ -1,5 +1,3 @@
-import { holds } from '../octets.ts'
-
 /**
  * What one side of an IMAP session sends: whether it has ended its line, outside any literal (RFC 9051
  * section 4.3, RFC 7888). Literals are counted and the rest is searched natively, never parsed: a text
@@ -12,11 +10,11 @@ export class Side {
   #lost = false
   /** Where in the chunk that was taken last a literal begins that goes on behind it; else its length. */
   #textEnd = 0
-  /** Where in the chunk that was taken last its last line begins; `undefined`: `#head` is its start. */
   #start: number | undefined
   #head = ''
-  /** What the line begins with that is waited for. */
-  #awaited: string | undefined
+  /** What the line begins with that is waited for: octets, each written over with the next command's. */
+  readonly #awaited: number[] = []
+  #awaiting = false
   /** The end of the line so far, in case an announcement is cut. */
   #tail = ''
 
@@ -40,20 +38,31 @@ export class Side {
     return this.#textEnd
   }
 
-  /** The start of the last line, which may go on behind literals. `chunk` is the one that was taken last. */
-  headIn(chunk: Buffer): string {
-    const start = this.#start
-    return start === undefined ? this.#head : chunk.toString('latin1', start, start + longestHead)
+  /** Where in the chunk that was taken last its last line begins; `undefined`: `head` is how it does. */
+  get start(): number | undefined {
+    return this.#start
   }
 
-  /** Waits for a line that begins with `start`, or for a continuation request. */
-  expect(start: string): void {
-    this.#awaited = start
+  /** The start of the last line, which may go on behind literals. */
+  get head(): string {
+    return this.#head
+  }
+
+  /** Waits for a line that begins with what stands in `octets` there, or for a continuation request. */
+  expect(octets: Buffer, from: number, to: number): void {
+    for (let at = from; at < to; at++) this.#awaited[at - from] = octets[at] ?? 0
+    this.#awaited.length = to - from
+    this.#awaiting = true
+  }
+
+  /** Waits once more for what was waited for last. */
+  expectAgain(): void {
+    this.#awaiting = true
   }
 
   /** Whether a line that is waited for did not begin yet. */
   get awaiting(): boolean {
-    return this.#awaited !== undefined
+    return this.#awaiting
   }
 
   /** The literal that was announced will not come. */
@@ -110,7 +119,7 @@ export class Side {
       start = at + 1
       arrived ||= this.#begins(chunk, start)
     }
-    if (arrived) this.#awaited = undefined
+    if (arrived) this.#awaiting = false
     this.#start = start
     this.#tail = ''
     return true
@@ -118,7 +127,11 @@ export class Side {
 
   /** Whether a line that begins at `at` is the one that is awaited. */
   #begins(chunk: Buffer, at: number): boolean {
-    return this.#awaited !== undefined && (chunk[at] === plus || holds(chunk, at, this.#awaited))
+    if (!this.#awaiting || chunk[at] === plus) return this.#awaiting
+    const awaited = this.#awaited
+    let same = 0
+    while (same < awaited.length && chunk[at + same] === awaited[same]) same++
+    return same === awaited.length
   }
 
   /** Counts what of `chunk` belongs to the literal; where the text goes on. */
@@ -143,11 +156,11 @@ export class Side {
 
   /** Whether what is awaited is how a line of `text` begins: its first, its last, or one between. */
   #arrived(first: string, text: { includes(part: string): boolean }): void {
-    const awaited = this.#awaited
-    if (awaited === undefined) return
+    if (!this.#awaiting) return
+    const awaited = String.fromCharCode(...this.#awaited)
     const begins = (line: string) => line.startsWith('+') || line.startsWith(awaited)
     const between = () => text.includes('\n+') || text.includes(`\n${awaited}`)
-    if (begins(first) || begins(this.#head) || between()) this.#awaited = undefined
+    if (begins(first) || begins(this.#head) || between()) this.#awaiting = false
   }
 
   /** Looks for an announcement that began in an earlier chunk; where the text goes on. */

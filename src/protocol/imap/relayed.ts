@@ -1,6 +1,8 @@
+import { Buffer } from 'node:buffer'
 import type { Watcher } from '../../words/relayed.ts'
+import { says } from '../octets.ts'
 import { Sought } from '../sought.ts'
-import { Side } from './relayed-side.ts'
+import { longestHead, Side } from './relayed-side.ts'
 
 /**
  * IMAP after the login (RFC 9051), seen just enough to leave politely: whether each side has ended
@@ -16,9 +18,8 @@ export class RelayedImap implements Watcher {
   readonly #backend = new Side()
   #compressed = false
   readonly #compress = new Sought('compress')
-  /** The start of the client's last line, and the tag of its last command with the space behind it. */
-  #head = ''
-  #tag = ''
+  /** Whether the client's last line was LOGOUT. */
+  #logout = false
 
   /** Whether neither side is amid a line or a literal, and no command waits for its answer. */
   get idle(): boolean {
@@ -27,15 +28,16 @@ export class RelayedImap implements Watcher {
   }
 
   get finished(): boolean {
-    return !this.#compressed && this.#client.ended && isLogout(this.#head)
+    return !this.#compressed && this.#client.ended && this.#logout
   }
 
   client(chunk: Buffer): void {
     if (this.#compressed || chunk.length === 0) return
     const { literal } = this.#client
     this.#client.take(chunk)
-    this.#head = this.#client.headIn(chunk)
-    this.#expectAnswer()
+    const { start } = this.#client
+    if (start === undefined) this.#heard(Buffer.from(this.#client.head, 'latin1'), 0)
+    else this.#heard(chunk, start)
     this.#compressed = this.#compress.endsIn(chunk, literal, this.#client.textEnd)
   }
 
@@ -44,20 +46,38 @@ export class RelayedImap implements Watcher {
     this.#backend.take(chunk)
     // A literal that was announced and then refused is never sent: a tagged response comes instead.
     if (this.#client.announced && this.#backend.ended) {
-      if (!/^[*+]/.test(this.#backend.headIn(chunk))) this.#client.forget()
+      const { start, head } = this.#backend
+      const first = start === undefined ? head.charCodeAt(0) : chunk[start]
+      if (first !== star && first !== plus) this.#client.forget()
     }
   }
 
-  /** A line without a tag (`DONE`, RFC 2177) goes on with the command before it. */
-  #expectAnswer(): void {
-    const end = this.#head.indexOf(' ') + 1
-    if (end > 0) this.#tag = this.#head.slice(0, end)
-    this.#backend.expect(this.#tag)
+  /** The client's last line begins at `from`. One without a tag (`DONE`, RFC 2177) goes on with the command before it. */
+  #heard(octets: Buffer, from: number): void {
+    const verb = tagEnd(octets, from)
+    if (verb === undefined) this.#backend.expectAgain()
+    else this.#backend.expect(octets, from, verb)
+    this.#logout = verb !== undefined && verb > from + 1 && isLogout(octets, verb)
   }
 }
 
-function isLogout(line: string): boolean {
-  const verb = line.indexOf(' ') + 1
-  const said = line.slice(verb).toLowerCase()
-  return verb > 1 && (said === 'logout\r\n' || said === 'logout\n')
+const star = 0x2a
+const plus = 0x2b
+const space = 0x20
+const lf = 0x0a
+const cr = 0x0d
+
+/** Behind the tag that begins at `from` and the space that follows it; `undefined` where there is none. */
+function tagEnd(octets: Buffer, from: number): number | undefined {
+  const last = Math.min(octets.length, from + longestHead)
+  for (let at = from; at < last; at++) if (octets[at] === space) return at + 1
+  return undefined
+}
+
+/** Whether what stands from `from` on is LOGOUT and the end of its line. */
+function isLogout(octets: Buffer, from: number): boolean {
+  const end = from + 'LOGOUT'.length
+  if (!says(octets, from, 'LOGOUT')) return false
+  const ending = octets[end] === cr ? end + 1 : end
+  return octets[ending] === lf && ending + 1 === octets.length
 }
