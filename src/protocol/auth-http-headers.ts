@@ -66,10 +66,7 @@ export function bodyStart(received: Buffer, end: number): number {
  * counts before one of consent, as in nginx.
  */
 export function parseHeaders(block: Buffer, end: number): Headers | undefined {
-  const headers: (Span | undefined)[] = [
-    ...[undefined, undefined, undefined, undefined, undefined, undefined],
-    ...[undefined, undefined, undefined, undefined, undefined, undefined],
-  ]
+  const headers: (Span | undefined)[] = none.slice()
   let at = holds(block, 0, 'HTTP/') ? block.indexOf(lf) + 1 : 0
   while (at < end) {
     const stop = nameEnd(block, at)
@@ -85,6 +82,7 @@ export function parseHeaders(block: Buffer, end: number): Headers | undefined {
   return headers
 }
 
+const none: readonly undefined[] = names.map(() => undefined)
 const lf = 0x0a
 const cr = 0x0d
 const space = 0x20

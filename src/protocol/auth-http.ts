@@ -67,7 +67,9 @@ export function asker({ host, uri, version, keeps, protocol, headers }: Asking):
       '\r\nClient-IP: ',
       oneLine(client.address),
       '\r\n',
-      known(question, protocol),
+      // Pieces, not one text of them: what is put together of texts is laid out by V8 before it can be read.
+      ...(protocol === 'smtp' ? ['Client-Host: ', oneLine(client.name), '\r\n'] : nothing),
+      known(question),
       end,
     ]
     let size = start.length + method.length + user.length + escapedLength(login)
@@ -100,10 +102,11 @@ function persistence(version: HttpVersion, keeps: boolean, headers: Asking['head
 const user = '\r\nAuth-User: '
 const pass = '\r\nAuth-Pass: '
 
+const nothing: readonly string[] = []
+
 /** What is told of some clients alone. */
-function known({ attempt, client, tls }: Question, protocol: ProtocolName): string {
+function known({ attempt, client, tls }: Question): string {
   let text = ''
-  if (protocol === 'smtp') text += header('Client-Host', client.name)
   if (client.proxied) text += proxyHeaders(client.proxied)
   if (attempt.mechanism === 'none') text += envelopeHeaders(attempt)
   if (tls) text += tlsHeaders(tls)

@@ -32,7 +32,9 @@ export function wordAt<Word extends string>(
   to: number,
   words: readonly Word[],
 ): Word | undefined {
-  return words[wordIndexAt(octets, from, to, words)]
+  const index = wordIndexAt(octets, from, to, words)
+  // What is no index is looked for as a name, which takes V8 longer than all the rest.
+  return index < 0 ? undefined : words[index]
 }
 
 /** Its place among `words`, from 0; -1 where it is none of them. */

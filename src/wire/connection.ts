@@ -15,7 +15,10 @@ export type Whose = 'ours' | 'shared' | 'lent'
 
 /** What may be kept of what a connection read: a copy, unless it is the receiver's already. */
 export function kept(octets: Buffer, whose: Whose): Buffer {
-  return whose === 'ours' ? octets : Buffer.from(octets)
+  if (whose === 'ours') return octets
+  const copy = Buffer.allocUnsafe(octets.length)
+  copy.set(octets)
+  return copy
 }
 
 /** Who is told of what happens on a connection. */

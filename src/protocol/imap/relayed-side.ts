@@ -12,8 +12,9 @@ export class Side {
   #textEnd = 0
   #start: number | undefined
   #head = ''
-  /** What the line begins with that is waited for: octets, each written over with the next command's. */
+  /** What the line begins with that is waited for: so many octets, which are written over with the next command's. */
   readonly #awaited: number[] = []
+  #awaitedLength = 0
   #awaiting = false
   /** The end of the line so far, in case an announcement is cut. */
   #tail = ''
@@ -51,7 +52,7 @@ export class Side {
   /** Waits for a line that begins with what stands in `octets` there, or for a continuation request. */
   expect(octets: Buffer, from: number, to: number): void {
     for (let at = from; at < to; at++) this.#awaited[at - from] = octets[at] ?? 0
-    this.#awaited.length = to - from
+    this.#awaitedLength = to - from
     this.#awaiting = true
   }
 
@@ -128,10 +129,10 @@ export class Side {
   /** Whether a line that begins at `at` is the one that is awaited. */
   #begins(chunk: Buffer, at: number): boolean {
     if (!this.#awaiting || chunk[at] === plus) return this.#awaiting
-    const awaited = this.#awaited
+    const length = this.#awaitedLength
     let same = 0
-    while (same < awaited.length && chunk[at + same] === awaited[same]) same++
-    return same === awaited.length
+    while (same < length && chunk[at + same] === this.#awaited[same]) same++
+    return same === length
   }
 
   /** Counts what of `chunk` belongs to the literal; where the text goes on. */
@@ -157,7 +158,7 @@ export class Side {
   /** Whether what is awaited is how a line of `text` begins: its first, its last, or one between. */
   #arrived(first: string, text: { includes(part: string): boolean }): void {
     if (!this.#awaiting) return
-    const awaited = String.fromCharCode(...this.#awaited)
+    const awaited = String.fromCharCode(...this.#awaited.slice(0, this.#awaitedLength))
     const begins = (line: string) => line.startsWith('+') || line.startsWith(awaited)
     const between = () => text.includes('\n+') || text.includes(`\n${awaited}`)
     if (begins(first) || begins(this.#head) || between()) this.#awaiting = false
