@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
 import type { ServerConfig } from '../config/config.ts'
 import type { Protocol } from '../protocol/protocol.ts'
@@ -24,7 +25,7 @@ export interface Handshake {
  */
 export function secure(
   wire: Wire,
-  { protocol, config, contexts }: Runtime,
+  { protocol, config, contexts, tallies }: Runtime,
   { metrics, sockets }: Shared,
   record: Record,
   implicit: boolean,
@@ -32,10 +33,9 @@ export function secure(
   if (!contexts) return undefined
   record.stage = 'tls'
   const began = performance.now()
-  const { name } = protocol
   const { ssl_verify_client, proxy_protocol } = config.settings
   const asks = ssl_verify_client !== 'off'
-  const { connection, rest } = implicit ? wire.detach() : purged(wire, name, metrics)
+  const { connection, rest } = implicit ? wire.detach() : purged(wire, protocol.name, metrics)
   const { done, abandon } = sockets.serveTls(connection, rest, {
     context: contexts.fallback,
     contextFor: contexts.several ? contexts.forName : undefined,
@@ -49,15 +49,13 @@ export function secure(
       const version = secured?.version
       const result = secured ? 'ok' : 'failed'
       const tls_version = version === 'TLSv1.2' || version === 'TLSv1.3' ? version : 'other'
-      metrics.counter('tls_handshakes_total', { protocol: name, result, tls_version }).value++
+      tallies.handshakes(result)(tls_version).value++
       if (!secured) {
         record.failure ??= 'tls'
         return 'failed'
       }
       wire.replace(secured.connection)
-      metrics
-        .histogram('tls_handshake_duration_seconds', { protocol: name })
-        .observe((performance.now() - began) / 1000)
+      tallies.shaking().observe((performance.now() - began) / 1000)
       record.tls = version ?? 'other'
       record.sni = serverNameOf(secured)
       return established(secured, config, protocol, record)

@@ -18,6 +18,12 @@ export function tallies(metrics: RelayMetrics, protocol: ProtocolName, backend: 
     up: once(() => counter('bytes_total', { protocol, direction: 'up' })),
     down: once(() => counter('bytes_total', { protocol, direction: 'down' })),
     lasted: once(() => histogram('session_duration_seconds', { protocol })),
+    handshakes: each((result: 'ok' | 'failed') =>
+      each((tls_version: 'TLSv1.2' | 'TLSv1.3' | 'other') =>
+        counter('tls_handshakes_total', { protocol, result, tls_version }),
+      ),
+    ),
+    shaking: once(() => histogram('tls_handshake_duration_seconds', { protocol })),
     logins: each((mechanism: Mechanism) =>
       each((result: 'ok' | 'denied' | 'tempfail' | 'timeout' | 'limited') =>
         counter('auth_total', { protocol, mechanism, result }),
