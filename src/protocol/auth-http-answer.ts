@@ -67,6 +67,14 @@ export function authAnswer(received: Buffer, version: HttpVersion): Heard | unde
 }
 
 /**
+ * Whether `received` begins with a status line, as far as it goes. nginx wants none; but over a connection that was kept,
+ * what does not begin so is left over from the answer before.
+ */
+export function startsAnswer(received: Buffer): boolean {
+  return holds(received, 0, 'HTTP/'.slice(0, received.length))
+}
+
+/**
  * Whether the connection stays behind this answer (RFC 9112 9.3). A question in HTTP/1.0 asked for it, and only
  * a server that agrees is asked again; in HTTP/1.1 each is that does not refuse. Whoever sends a body in
  * chunks, or less or more than the whole answer, is not asked again either way.

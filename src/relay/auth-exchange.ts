@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { HttpVersion } from '../protocol/auth-http.ts'
-import { type AuthAnswer, authAnswer } from '../protocol/auth-http-answer.ts'
+import { type AuthAnswer, authAnswer, startsAnswer } from '../protocol/auth-http-answer.ts'
 import { type Connection, kept, nobody, type Receiver, type Whose } from '../wire/connection.ts'
 import { wipe } from '../wire/octets.ts'
 import type { Dialled, Dialling } from '../wire/sockets.ts'
@@ -45,7 +45,7 @@ export class AuthExchange implements Receiver {
     wheel.arm(this.#deadline, manner.timeout)
   }
 
-  /** Whether some of the answer has come. */
+  /** Whether some of an answer to this question has come. */
   get heard(): boolean {
     return this.#received.length > 0
   }
@@ -81,6 +81,12 @@ export class AuthExchange implements Receiver {
   received(octets: Buffer, whose: Whose): void {
     const known = this.#received
     const all = known.length === 0 ? octets : joined(known, octets)
+    if (this.#kept && !startsAnswer(all)) {
+      wipe(all)
+      this.#received = nothing
+      this.#finish({ kind: 'broken', reason: 'sent what belongs to no answer' })
+      return
+    }
     const heard = authAnswer(all, this.#manner.version)
     if (!heard) {
       this.#received = all === octets ? kept(octets, whose) : all

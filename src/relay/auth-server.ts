@@ -108,7 +108,9 @@ export class AuthServer {
     const { wheel, sockets } = this.#means
     const began = performance.now()
     const exchange = new AuthExchange(wheel, service, answer => {
-      if (kept && isStale(answer, exchange.heard) && !this.#abandoned) this.#exchange(undefined)
+      // A connection that waited may be to blame: closed just then, or not done with the answer before.
+      const unheard = kept && answer.kind === 'broken' && !exchange.heard
+      if (unheard && !this.#abandoned) this.#exchange(undefined)
       else this.#heard(answer, (performance.now() - began) / 1000)
     })
     this.#running = exchange
@@ -170,14 +172,6 @@ export class AuthServer {
     tallies.asked(kind === 'broken' ? 'error' : kind).value++
     tallies.answering().observe(seconds)
   }
-}
-
-/**
- * Whether a connection that waited may be to blame: the server had closed it just then and never heard the question,
- * or what came first belonged to the answer before.
- */
-function isStale({ kind }: Exchange, heard: boolean): boolean {
-  return kind === 'invalid' || (kind === 'broken' && !heard)
 }
 
 type Yes = Extract<AuthAnswer, { kind: 'ok' }>
