@@ -24,9 +24,6 @@ export const sessions = (count: number, most: number): Load => ({
 export const few = () => [sessions(200, 64)]
 export const idleLoad = (count: number): Load => ({ kind: 'idle', count, atOnce: count, repeat: 1 })
 
-/** What a set-up held from the start, as a multiple of nginx's. */
-const held = 1.4
-
 type Rest = Partial<Pick<Row, 'against' | 'others' | 'quick' | 'once' | 'buffered'>>
 
 export function setUp(id: string, title: string, port: Port, most: number, rest: Rest = {}): Row {
@@ -39,7 +36,7 @@ export function setUp(id: string, title: string, port: Port, most: number, rest:
     title: `session set-up, ${title}`,
     port,
     measures: 'cpu',
-    lines: one('CPU-ms per session', most ? [ofNginx(most, held)] : []),
+    lines: one('CPU-ms per session', most ? [ofNginx(most)] : []),
     // The first sessions bring the tickets.
     warmUp: ({ warmUp }, compiling) => [
       {
