@@ -54,6 +54,7 @@ export type Asker = (question: Question) => Buffer
 export function asker({ host, uri, version, keeps, protocol, headers }: Asking): Asker {
   const start = `GET ${uri} HTTP/${version}\r\n${header('Host', host)}Auth-Method: `
   const counted = `Auth-Protocol: ${protocol}\r\nAuth-Login-Attempt: `
+  const isNamed = protocol === 'smtp'
   const own = headers.map(([name, value]) => header(name, value)).join('')
   const end = `${own}${persistence(version, keeps, headers)}\r\n`
   return question => {
@@ -66,9 +67,10 @@ export function asker({ host, uri, version, keeps, protocol, headers }: Asking):
       `${number}`,
       '\r\nClient-IP: ',
       oneLine(client.address),
-      '\r\n',
       // Pieces, not one text of them: what is put together of texts is laid out by V8 before it can be read.
-      ...(protocol === 'smtp' ? ['Client-Host: ', oneLine(client.name), '\r\n'] : nothing),
+      isNamed ? '\r\nClient-Host: ' : '',
+      isNamed ? oneLine(client.name) : '',
+      '\r\n',
       known(question),
       end,
     ]
@@ -101,8 +103,6 @@ function persistence(version: HttpVersion, keeps: boolean, headers: Asking['head
 
 const user = '\r\nAuth-User: '
 const pass = '\r\nAuth-Pass: '
-
-const nothing: readonly string[] = []
 
 /** What is told of some clients alone. */
 function known({ attempt, client, tls }: Question): string {

@@ -66,13 +66,16 @@ export class AuthPool {
     return kept
   }
 
-  /** Keeps a connection over which everything was said; `kept`: as what it was taken, if it was. */
-  put(connection: Connection, kept: Kept = new Kept(connection, this.#close)): void {
-    const isSpent = ++kept.questions >= mostQuestions || connection.destroyed || connection.ended
+  /** Keeps a connection over which everything was said; `taken`: as what it was taken, if it was. */
+  put(connection: Connection, taken?: Kept): void {
+    const questions = (taken?.questions ?? 0) + 1
+    const isSpent = questions >= mostQuestions || connection.destroyed || connection.ended
     if (isSpent || this.#idle.length >= this.#most) {
       connection.destroy()
       return
     }
+    const kept = taken ?? new Kept(connection, this.#close)
+    kept.questions = questions
     this.#idle.push(kept)
     this.#wheel.arm(kept.deadline, idleTime)
     connection.attach(kept)

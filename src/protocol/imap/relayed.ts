@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import type { Watcher } from '../../words/relayed.ts'
+import { wordEnd } from '../command.ts'
 import { says } from '../octets.ts'
 import { Sought } from '../sought.ts'
 import { longestHead, Side } from './relayed-side.ts'
@@ -63,15 +64,13 @@ export class RelayedImap implements Watcher {
 
 const star = 0x2a
 const plus = 0x2b
-const space = 0x20
 const lf = 0x0a
 const cr = 0x0d
 
 /** Behind the tag that begins at `from` and the space that follows it; `undefined` where there is none. */
 function tagEnd(octets: Buffer, from: number): number | undefined {
-  const last = Math.min(octets.length, from + longestHead)
-  for (let at = from; at < last; at++) if (octets[at] === space) return at + 1
-  return undefined
+  const end = wordEnd(octets, from)
+  return end < Math.min(octets.length, from + longestHead) ? end + 1 : undefined
 }
 
 /** Whether what stands from `from` on is LOGOUT and the end of its line. */
